@@ -1,0 +1,1 @@
+"""What PinBang's plugins share: an ordinary package that knows no plugin."""

@@ -1,0 +1,1 @@
+"""Reading, judging and sanctioning chat messages; enforcement lives in the guard plugin."""

@@ -1,0 +1,36 @@
+"""A text column whose contents only the bot can read."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from pinbang.crypto import UnreadableError, keyring
+
+UNREADABLE = "（密钥不在，读不出来）"
+
+
+class SealedTextField(fields.TextField):
+    """Text encrypted at rest, bound to its table and column; never usable in a filter."""
+
+    def __init__(self, place: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.place = place
+
+    def describe(self, serializable: bool) -> dict[str, Any]:
+        """Describe the column; the place it is bound to belongs to the description."""
+        return {**super().describe(serializable), "place": self.place}
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        """Seal the text on its way into the database."""
+        del instance
+        return None if value is None else keyring().seal(str(value), self.place)
+
+    def to_python_value(self, value: Any) -> Any:
+        """Open the text on its way out; a text that is not sealed is one just assigned."""
+        if not isinstance(value, str) or not value.startswith("v1."):
+            return value
+        try:
+            return keyring().open(value, self.place)
+        except UnreadableError:
+            return UNREADABLE
