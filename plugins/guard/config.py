@@ -1,0 +1,18 @@
+"""Per-group settings of the guard."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from pinbang.groups import GroupSettings
+
+
+class GuardPolicy(GroupSettings):
+    """How strictly a group is guarded."""
+
+    section: ClassVar[str] = "guard"
+
+    enabled: bool = Field(True, description="是否自动处理违规消息")
+    threshold: float = Field(0.6, ge=0.3, le=1.0, description="判定分数达到多少才处理，越高越宽松")
+    window_days: int = Field(30, ge=1, le=365, description="多少天内的违规累计升级")
+    disabled_judges: list[str] = Field(default_factory=list, description="不使用的判定")

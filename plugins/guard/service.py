@@ -1,0 +1,193 @@
+"""Use cases of the guard: open a case, enforce it step by step, explain it, undo it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.exceptions import IntegrityError
+
+from pinbang import audit, clock, schedule
+from pinbang.gateway import Account, Outcome, Reason, account_of
+from pinbang.gateway.outbox import Urgency
+from pinbang.logs import logger
+from pinbang.moderation.cases import case_in_group, undo_case, write_case
+from pinbang.moderation.judging import Decision
+from pinbang.moderation.ladder import Measure
+from pinbang.moderation.reading import MessageView
+from pinbang.refusal import Refusal
+from pinbang.schedule import NotNowError, due_work
+from pinbang.store.models import Case, CaseStatus
+from pinbang.store.transactions import transactional_within
+
+from . import wording
+
+ENFORCE = "guard.enforce"
+RESUME_AFTER = timedelta(seconds=60)
+"""When a case that is still open is taken up again; enforcing takes a few seconds."""
+LONG_PATIENCE_SECONDS = 300.0
+"""How long a verdict waits for a database that is away: a recall is still possible by then."""
+POWERLESS_PAUSE = timedelta(hours=1)
+"""How often the group is told that the bot lacks the admin role."""
+
+_in_progress: set[int] = set()
+_told_powerless: dict[int, datetime] = {}
+
+
+async def open_case(
+    view: MessageView, decision: Decision, *, now: datetime, window: timedelta
+) -> int | None:
+    """Write a case and the promise to enforce it; None when the message has one already."""
+    try:
+        return await _open(view, decision, now, window)
+    except IntegrityError:
+        return None
+
+
+@transactional_within(LONG_PATIENCE_SECONDS)
+async def _open(view: MessageView, decision: Decision, now: datetime, window: timedelta) -> int:
+    case = await write_case(view, decision, now=now, window=window)
+    await schedule.schedule(ENFORCE, str(case.id), now + RESUME_AFTER, account_id=view.self_id)
+    return case.id
+
+
+async def unfinished_cases(account_id: int) -> list[int]:
+    """List this account's cases that were opened and never finished, oldest first."""
+    rows = await Case.filter(account_id=account_id, status=CaseStatus.OPEN).order_by("id")
+    return [case.id for case in rows]
+
+
+@due_work(ENFORCE)
+async def _take_up(key: str, now: datetime) -> None:
+    del now
+    case = await Case.get_or_none(id=int(key))
+    if case is None or case.status is not CaseStatus.OPEN:
+        return
+    account = account_of(case.account_id)
+    if account.bot is None:
+        raise NotNowError
+    await enforce(case.id, account)
+
+
+async def enforce(case_id: int, account: Account) -> None:
+    """Recall, then mute or remove, then say so; each step is recorded and not done twice.
+
+    The announcement is recorded before it is sent: a crash in between loses it rather than
+    repeats it. Recall, mute and removal are harmless to repeat.
+    """
+    if case_id in _in_progress:
+        return
+    _in_progress.add(case_id)
+    try:
+        case = await Case.get(id=case_id)
+        if case.status is not CaseStatus.OPEN:
+            return
+        if not case.recall_outcome:
+            recall = await account.recall(case.group_id, case.message_id)
+            case.recall_outcome = recall.code
+            await case.save(update_fields=["recall_outcome"])
+        if not case.measure_outcome:
+            measure = await _carry_out(case, account)
+            case.measure_outcome = measure.code if measure else "none"
+            await case.save(update_fields=["measure_outcome"])
+        if case.announced_at is None:
+            await _announce(case, account)
+        await _finish(case)
+    finally:
+        _in_progress.discard(case_id)
+
+
+async def _carry_out(case: Case, account: Account) -> Outcome | None:
+    match Measure(case.measure):
+        case Measure.MUTE:
+            return await account.mute(case.group_id, case.user_id, case.mute_seconds)
+        case Measure.KICK:
+            return await account.kick(case.group_id, case.user_id)
+        case Measure.WARN:
+            return None
+
+
+async def _announce(case: Case, account: Account) -> None:
+    powerless = f":{Reason.NOT_ADMIN.name}" in case.recall_outcome + case.measure_outcome
+    if powerless and not _may_complain(case.group_id):
+        return
+    case.announced_at = clock.now()
+    await case.save(update_fields=["announced_at"])
+    gone = case.measure == Measure.KICK.value and case.measure_outcome == "done"
+    outcome = await account.say(
+        case.group_id,
+        wording.announcement(case, powerless=powerless),
+        urgency=Urgency.MODERATION,
+        mention=None if gone else case.user_id,
+    )
+    if not outcome.done:
+        logger.warning(f"Case {case.id} was not announced: {outcome.code}")
+
+
+def _may_complain(group_id: int) -> bool:
+    now = clock.now()
+    last = _told_powerless.get(group_id)
+    if last is not None and now - last < POWERLESS_PAUSE:
+        return False
+    _told_powerless[group_id] = now
+    return True
+
+
+@transactional_within(LONG_PATIENCE_SECONDS)
+async def _finish(case: Case) -> None:
+    changed = await Case.filter(id=case.id, status=CaseStatus.OPEN).update(
+        status=CaseStatus.ENFORCED
+    )
+    if changed:
+        await audit.record(
+            f"guard.{case.measure}",
+            actor_id=case.account_id,
+            group_id=case.group_id,
+            target_id=case.user_id,
+            reference=f"case:{case.id}",
+            outcome=f"{case.recall_outcome}/{case.measure_outcome}"[:48],
+        )
+    await schedule.cancel(ENFORCE, str(case.id))
+
+
+async def explain(number: int, group_id: int | None, asker_id: int, *, in_charge: bool) -> str:
+    """Say why a case was opened, to the person concerned and to those in charge of the group."""
+    if group_id is None:
+        case = await Case.get_or_none(id=number)
+        if case is None or case.user_id != asker_id:
+            raise Refusal(f"没有关于你的 {number} 号处理记录。")
+    else:
+        case = await case_in_group(number, group_id)
+        if case.user_id != asker_id and not in_charge:
+            raise Refusal("只有当事人和管理员能看这条处理记录的理由。")
+    return wording.explanation(case)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A case taken back: whom it concerned, and what the group is told."""
+
+    user_id: int
+    words: str
+
+
+async def undo(
+    number: int, group_id: int, admin_id: int, reason: str, account: Account, now: datetime
+) -> Undone:
+    """Take a case back: it no longer counts, a mute is lifted; say what could be put right."""
+    case = await case_in_group(number, group_id)
+    if not await undo_case(number, admin_id, reason, now):
+        raise Refusal(f"{number} 号处理已经撤销过了。")
+    lifted: Outcome | None = None
+    muted_until = case.created_at + timedelta(seconds=case.mute_seconds)
+    if case.measure == Measure.MUTE.value and muted_until > now:
+        lifted = await account.unmute(group_id, case.user_id)
+    await schedule.cancel(ENFORCE, str(number))
+    await audit.record(
+        "guard.undo",
+        actor_id=admin_id,
+        group_id=group_id,
+        target_id=case.user_id,
+        reference=f"case:{number}",
+        outcome=lifted.code if lifted else "done",
+        note=reason,
+    )
+    return Undone(case.user_id, wording.undone(case, lifted))
