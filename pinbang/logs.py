@@ -17,6 +17,14 @@ _PLUGIN_MODULE = "manager"
 """NoneBot's module that loads plugins."""
 
 
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Name the fault instead of tracing it: a database server that is away is reported often."""
+    if record.exc_info and record.exc_info[0]:
+        record.msg = f"{record.getMessage()} ({record.exc_info[0].__name__})"
+        record.args, record.exc_info = (), None
+    return True
+
+
 def configure_logs(level: str) -> None:
     """Log to standard output from `level` on.
 
@@ -40,8 +48,9 @@ def configure_logs(level: str) -> None:
         backtrace=False,
     )
     # Database drivers log statements with their values at DEBUG: members' words must not get there.
-    for name in ("tortoise", "aiosqlite", "asyncio"):
+    for name in ("tortoise", "aiosqlite", "asyncpg", "asyncio"):
         quiet = logging.getLogger(name)
         quiet.setLevel(logging.WARNING)
         quiet.handlers = [LoguruHandler()]
         quiet.propagate = False
+    logging.getLogger("asyncpg").addFilter(_in_one_line)

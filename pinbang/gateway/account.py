@@ -35,6 +35,8 @@ KICK_PAUSE_SECONDS = 1.0
 """Kicks in quick succession fail silently (go-cqhttp#2380)."""
 MAX_MUTE_SECONDS = 30 * 24 * 3600
 OWN_ROLE_SECONDS = 600.0
+PROMOTION_SECONDS = 5.0
+"""How soon an account that lacked the admin role is believed to have got it."""
 
 
 class Account:
@@ -70,16 +72,23 @@ class Account:
 
     def receive(self, payload: Mapping[str, Any]) -> Payload | None:
         """Take in one frame: note what it proves, drop repetitions and our own words."""
-        post_type = payload.get("post_type")
-        if post_type == "notice":
-            self.proofs.observe(payload)
-            self._note_own_role(payload)
-        elif post_type == "message_sent":
-            self.recent.remember(payload)
         frame = self._intake.accept(payload)
-        if frame is not None and post_type == "message":
-            self.recent.remember(frame)
+        if frame is None:
+            return None
+        match frame["post_type"]:
+            case "notice":
+                self.proofs.observe(frame)
+                self._note_own_role(frame)
+            case "message":
+                self.recent.remember(frame)
+            case "message_sent":
+                self.recent.remember(frame)
+                return None
         return frame
+
+    def misread(self, frame: Mapping[str, Any]) -> None:
+        """Note, for the operator, a frame in which the framework did not find what it needs."""
+        self._intake.misread(frame)
 
     async def introduce(self) -> None:
         """Ask the gateway what it is; called after each connect."""
@@ -157,7 +166,9 @@ class Account:
     # -- acting: never queued behind chat ------------------------------------------------------
 
     async def recall(self, group_id: int, message_id: int) -> Outcome:
-        """Recall a message, proven by its notice."""
+        """Recall somebody's message, proven by its notice; only admins can."""
+        if not await self._is_admin(group_id):
+            return failed(Reason.NOT_ADMIN)
         return await self._prove(
             proofs.recalled(group_id, message_id),
             lambda: self._call("delete_msg", message_id=message_id),
@@ -324,10 +335,12 @@ class Account:
             return []
         return [row["group_id"] for row in rows if isinstance(row.get("group_id"), int)]
 
-    async def own_role(self, group_id: int, *, fresh: bool = False) -> str | None:
-        """Tell the account's own role in a group; remembered for ten minutes."""
+    async def own_role(
+        self, group_id: int, *, max_age: float = OWN_ROLE_SECONDS
+    ) -> str | None:
+        """Tell the account's own role in a group, as asked at most `max_age` seconds ago."""
         known = self._own_roles.get(group_id)
-        if known and not fresh and time.monotonic() - known[1] < OWN_ROLE_SECONDS:
+        if known and time.monotonic() - known[1] < max_age:
             return known[0]
         member = await self.member(group_id, self.self_id, fresh=True)
         if member is None or member.role is None:
@@ -341,13 +354,17 @@ class Account:
         bot = self.bot
         return failed(Reason.OFFLINE) if bot is None else await call(bot, action, **params)
 
+    async def _is_admin(self, group_id: int) -> bool:
+        """Tell whether the account may moderate; an unknown role counts as yes and is tried."""
+        if await self.own_role(group_id) != "member":
+            return True
+        return await self.own_role(group_id, max_age=PROMOTION_SECONDS) != "member"
+
     async def _preflight(self, group_id: int, user_id: int) -> Outcome | None:
         """Refuse what QQ would refuse, or silently not do, because of roles."""
-        own = await self.own_role(group_id)
-        if own == "member":
-            own = await self.own_role(group_id, fresh=True)
-        if own == "member":
+        if not await self._is_admin(group_id):
             return failed(Reason.NOT_ADMIN)
+        own = await self.own_role(group_id)
         target = await self.member(group_id, user_id, fresh=True)
         if target is not None and (
             target.role == "owner" or (target.role == "admin" and own == "admin")

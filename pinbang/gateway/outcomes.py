@@ -26,6 +26,7 @@ class Reason(str, Enum):
     NOT_A_MEMBER = "对方已不在群里"
     UNKNOWN_MESSAGE = "消息已不存在"
     TOO_OLD = "消息太旧，撤不回了"
+    RECALL_REFUSED = "QQ 不让撤回这条消息"
     REQUEST_GONE = "申请已失效或被别人处理"
     BOT_MUTED = "机器人被禁言"
     BOT_REMOVED = "机器人已不在群里"
@@ -103,7 +104,8 @@ _TEXTS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         ),
         (Reason.NOT_ADMIN, r"ERR_NOT_GROUP_ADMIN|120101005|not (a |an )?(group )?admin|没有权限|权限不足|不是管理员"),
         (Reason.NOT_A_MEMBER, r"user not in group|MEMBER_NOT_FOUND|not a member|(用户|成员)不(在|存在)|不是群成员"),
-        (Reason.TOO_OLD, r"too old|超过.{0,4}(2|两|二) ?分钟|超时.{0,6}撤回|time ?limit|result 7 decode failed"),
+        (Reason.TOO_OLD, r"too old|超过.{0,4}(2|两|二) ?分钟|超时.{0,6}撤回|time ?limit"),
+        (Reason.RECALL_REFUSED, r"recallMsg"),
         (
             Reason.UNKNOWN_MESSAGE,
             r"消息-?\d*不存在|message not found|Recall failed|not retractable|msg not found"
