@@ -27,7 +27,7 @@ from pinbang.gateway.events import view_of
 from pinbang.moderation.reading import MessageView
 from pinbang.refusal import Refusal, UsageRefusal
 from pinbang.roles import Role
-from pinbang.store import StoreUnavailableError
+from pinbang.store.transactions import is_transient
 
 MAX_HEAD = 12
 """Characters of the longest command name."""
@@ -116,7 +116,7 @@ class CommandMatcher(Matcher):
                 return f"{one.message}\n用法：{self.command.usage}"
             if isinstance(one, Refusal):
                 return one.message
-            if isinstance(one, StoreUnavailableError):
+            if is_transient(one):
                 return BUSY
         logger.opt(exception=errors[0]).error(f"Command {self.command.name} failed")
         return BROKEN

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from nonebot.log import logger
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pinbang import clock
+from pinbang import audit, clock
 from pinbang.roles import Role
 from pinbang.store.models import Group, Standing
 from pinbang.store.transactions import patiently, transactional
@@ -20,12 +20,27 @@ REFRESH_SECONDS = 5.0
 class GroupSettings(BaseModel):
     """One plugin's settings for a group: subclass, name the section, give every field a default.
 
-    `Field(description=…)` is what admins read.
+    `section` is the key in the database, `heading` and each field's `title` and `description` are
+    what admins read and write.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     section: ClassVar[str]
+    heading: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Register the section, so that admins can see and change it."""
+        super().__init_subclass__(**kwargs)
+        _sections[cls.section] = cls
+
+
+_sections: dict[str, type[GroupSettings]] = {}
+
+
+def sections() -> list[type[GroupSettings]]:
+    """Return every plugin's section of group settings, in order of registration."""
+    return list(_sections.values())
 
 
 S = TypeVar("S", bound=GroupSettings)
@@ -97,18 +112,28 @@ async def _read(row: Group) -> GroupRecord:
 
 
 @transactional
-async def save_settings(group_id: int, changes: GroupSettings) -> None:
-    """Store one section of a group's settings, only what differs from the defaults."""
+async def save_settings(group_id: int, changes: GroupSettings, admin_id: int, note: str) -> None:
+    """Store one section of a group's settings, only what differs from the defaults; audited."""
     row = await Group.select_for_update().get(id=group_id)
     row.settings = {**row.settings, changes.section: changes.model_dump(exclude_defaults=True)}
     await row.save()
+    await audit.record(
+        "settings.change",
+        actor_id=admin_id,
+        group_id=group_id,
+        reference=changes.section,
+        note=note,
+    )
+
+
+def forget_group(group_id: int) -> None:
+    """Read the group anew on next use; call after the transaction that changed it."""
     _groups.pop(group_id, None)
 
 
 async def touch_group(group_id: int) -> None:
-    """Mark a group as changed, in the caller's transaction, so that it is read anew."""
+    """Mark a group as changed, in the caller's transaction, so that other processes read it."""
     await Group.filter(id=group_id).update(updated_at=clock.now())
-    _groups.pop(group_id, None)
 
 
 async def follow_changes() -> None:

@@ -51,6 +51,8 @@ def configure_logs(level: str) -> None:
     for name in ("tortoise", "aiosqlite", "asyncpg", "asyncio"):
         quiet = logging.getLogger(name)
         quiet.setLevel(logging.WARNING)
-        quiet.handlers = [LoguruHandler()]
+        handler = LoguruHandler()
+        if name == "asyncpg":
+            handler.addFilter(_in_one_line)
+        quiet.handlers = [handler]
         quiet.propagate = False
-    logging.getLogger("asyncpg").addFilter(_in_one_line)

@@ -2,8 +2,9 @@
 
 from nonebot import get_driver
 
+from pinbang import audit
 from pinbang.gateway import Account
-from pinbang.groups import GroupRecord, load_group, touch_group
+from pinbang.groups import GroupRecord, forget_group, load_group, touch_group
 from pinbang.roles import Role
 from pinbang.store import transactional
 from pinbang.store.models import Standing
@@ -32,9 +33,15 @@ async def current_role(account: Account, group_id: int, user_id: int) -> Role:
     return role_of(record, user_id, member.role if member else None)
 
 
-@transactional
 async def give_role(group_id: int, user_id: int, role: Role, given_by: int) -> bool:
     """Give a member a role, or take it away with MEMBER; False when nothing changed."""
+    changed = await _give_role(group_id, user_id, role, given_by)
+    forget_group(group_id)
+    return changed
+
+
+@transactional
+async def _give_role(group_id: int, user_id: int, role: Role, given_by: int) -> bool:
     present = await Standing.get_or_none(group_id=group_id, user_id=user_id)
     if role is Role.MEMBER:
         if present is None:
@@ -50,4 +57,7 @@ async def give_role(group_id: int, user_id: int, role: Role, given_by: int) -> b
         present.role, present.given_by = role.name, given_by
         await present.save()
     await touch_group(group_id)
+    await audit.record(
+        f"members.{role.name.lower()}", actor_id=given_by, group_id=group_id, target_id=user_id
+    )
     return True

@@ -68,7 +68,7 @@ async def run_schedule(connected: Callable[[], Iterable[int]]) -> None:
     _wake = asyncio.Event()
     while True:
         try:
-            delay = await _round(list(connected()))
+            delay = await do_next(connected())
         except Exception as error:  # noqa: BLE001 -- a database away now is back on a later round
             logger.warning(f"Due work could not be looked up: {type(error).__name__}")
             delay = POLL_SECONDS
@@ -81,10 +81,14 @@ async def run_schedule(connected: Callable[[], Iterable[int]]) -> None:
         _wake.clear()
 
 
-async def _round(connected: list[int]) -> float:
-    """Claim and do one piece of work; return how long to wait until looking again."""
+async def do_next(connected: Iterable[int]) -> float:
+    """Claim and do one piece of due work; return for how many seconds there is nothing to do.
+
+    0 means that something was done and more may be due; `connected` are the accounts at hand.
+    """
     now = clock.now()
-    claimed = await patiently(lambda: claim(now, connected))
+    at_hand = list(connected)
+    claimed = await patiently(lambda: claim(now, at_hand))
     if claimed is None:
         following = await DueWork.filter(due_at__gt=now).order_by("due_at").first()
         if following is None:

@@ -46,6 +46,7 @@ class Account:
         self.self_id = self_id
         self.kind = GatewayKind.OTHER
         self.simulated = False
+        self.nickname = ""
         self.recent = RecentMessages()
         self.proofs = proofs.Proofs()
         self.confirm_seconds = CONFIRM_SECONDS
@@ -91,7 +92,7 @@ class Account:
         self._intake.misread(frame)
 
     async def introduce(self) -> None:
-        """Ask the gateway what it is; called after each connect."""
+        """Ask the gateway what it is and who we are; called after each connect."""
         version = await self._call("get_version_info")
         data = version.data.get("answer")
         if isinstance(data, Mapping):
@@ -100,6 +101,9 @@ class Account:
             if simulated and not self.simulated:
                 self.simulated = True
                 self._outbox = self._new_outbox(None)
+        login = (await self._call("get_login_info")).data.get("answer")
+        if isinstance(login, Mapping):
+            self.nickname = str(login.get("nickname") or "")
         self._own_roles.clear()
         logger.info(f"Gateway {self.kind.value} connected as {self.self_id}")
 
@@ -134,14 +138,20 @@ class Account:
         )
 
     async def whisper(
-        self, user_id: int, words: Words, *, urgency: Urgency = Urgency.REPLY
+        self,
+        user_id: int,
+        words: Words,
+        *,
+        urgency: Urgency = Urgency.REPLY,
+        through: int | None = None,
     ) -> Outcome:
-        """Say something to one person in private."""
+        """Say something to one person in private; to a stranger `through` a shared group."""
         message = as_message(words)
+        target = {"user_id": user_id, **({"group_id": through} if through else {})}
         return await self._outbox.post(
             ("private", user_id),
             urgency,
-            lambda: self._send("send_private_msg", message, user_id=user_id),
+            lambda: self._send("send_private_msg", message, **target),
         )
 
     async def _send(self, action: str, message: Any, **target: int) -> Outcome:
@@ -150,15 +160,16 @@ class Account:
         message_id = answer.get("message_id") if isinstance(answer, Mapping) else None
         if not isinstance(message_id, int):
             return outcome
+        in_group = action == "send_group_msg"
         self.recent.remember(
             {
                 "time": int(time.time()),
-                "message_type": "group" if "group_id" in target else "private",
+                "message_type": "group" if in_group else "private",
                 "message_id": message_id,
                 "sender": {"user_id": self.self_id},
                 "user_id": self.self_id,
                 "message": [{"type": part.type, "data": dict(part.data)} for part in message],
-                **({"group_id": target["group_id"]} if "group_id" in target else {}),
+                **({"group_id": target["group_id"]} if in_group else {}),
             }
         )
         return outcome.with_data({"message_id": message_id})

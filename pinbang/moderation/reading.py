@@ -17,6 +17,8 @@ MAX_TEXT = 10_000
 MAX_SEGMENTS = 500
 MAX_CARD = 20_000
 _MAX_ID_DIGITS = 19
+_ROLES = frozenset({"owner", "admin", "member"})
+"""Lagrange says "unknown" for somebody it has not cached."""
 _UNSUPPORTED = "当前版本不支持该消息类型，请使用最新版本手机QQ查看"
 """What Lagrange and go-cqhttp put beside a card; no words of the sender."""
 
@@ -170,7 +172,7 @@ def read_message(  # noqa: PLR0913 -- one argument per fact of the payload
         user_id=user_id,
         self_id=self_id,
         time=time,
-        role=role,
+        role=role if role in _ROLES else None,
         text="".join(texts)[:MAX_TEXT].strip(),
         segments=segments,
         reply_to=reply_to,
@@ -212,6 +214,8 @@ def _unescape(text: str) -> str:
 def _segments(message: str | Iterable[SegmentLike | Mapping[str, Any]]) -> Iterable[Segment]:
     if isinstance(message, str):
         yield from parse_cq(message)[:MAX_SEGMENTS]
+        return
+    if not isinstance(message, Iterable):
         return
     for index, item in enumerate(message):
         if index == MAX_SEGMENTS:

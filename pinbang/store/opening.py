@@ -1,7 +1,9 @@
 """Open the database for the running process and close it again."""
 
 import asyncio
+import contextlib
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -50,6 +52,8 @@ def claim_data_folder(settings: Settings) -> FileLock | None:
 async def prepare_database(settings: Settings) -> None:
     """Migrate the configured database; raise StartupError when it cannot be used."""
     config = database_config(settings.effective_database_url)
+    if settings.on_sqlite:
+        _check_file(_sqlite_file(settings))
     deadline = asyncio.get_running_loop().time() + DATABASE_WAIT_SECONDS
     while True:
         try:
@@ -69,11 +73,28 @@ async def prepare_database(settings: Settings) -> None:
     _protect(settings)
 
 
+def _sqlite_file(settings: Settings) -> Path:
+    return Path(settings.effective_database_url.removeprefix("sqlite://").partition("?")[0])
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a file that SQLite cannot read: Tortoise would wait for its connection for ever."""
+    if not path.exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        raise StartupError(
+            f"打不开数据库文件 {path}（{error}）", "它坏了或不是数据库：请从备份恢复，或移走它重新开始"
+        ) from error
+
+
 def _protect(settings: Settings) -> None:
     if settings.on_sqlite and os.name == "posix":
-        name = settings.effective_database_url.removeprefix("sqlite://").partition("?")[0]
+        file = _sqlite_file(settings)
         for suffix in ("", "-wal", "-shm"):
-            path = Path(name + suffix)
+            path = file.with_name(file.name + suffix)
             if path.is_file():
                 path.chmod(0o600)
 

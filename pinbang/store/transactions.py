@@ -2,7 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 from nonebot.log import logger
@@ -14,6 +15,8 @@ from tenacity import (
     stop_after_delay,
     wait_random_exponential,
 )
+from tortoise.backends.base.client import TransactionContextPooled
+from tortoise.backends.sqlite.client import SqliteTransactionContext
 from tortoise.exceptions import (
     DBConnectionError,
     IntegrityError,
@@ -51,7 +54,7 @@ def is_transient(error: BaseException) -> bool:
     """Tell whether `error` says the database is busy or away rather than that we are wrong."""
     if isinstance(error, IntegrityError):
         return False
-    if isinstance(error, DBConnectionError | ConnectionError | asyncio.TimeoutError):
+    if isinstance(error, StoreUnavailableError | DBConnectionError | ConnectionError | asyncio.TimeoutError):
         return True
     if isinstance(error, OperationalError | TransactionManagementError):
         return any(word in str(error).lower() for word in _TRANSIENT)
@@ -85,6 +88,32 @@ async def patiently(action: Callable[[], Awaitable[T]], patience: float = PATIEN
     raise AssertionError("unreachable: tenacity returns or raises")
 
 
+@asynccontextmanager
+async def _transaction() -> AsyncIterator[None]:
+    """Open a transaction; give back what it took when it cannot begin, which Tortoise does not.
+
+    Without that a connection that broke stays out of the pool, and on SQLite the lock stays held.
+    """
+    context = in_transaction()
+    try:
+        await context.__aenter__()
+    except Exception:
+        if isinstance(context, SqliteTransactionContext):
+            context._trxlock.release()
+        elif isinstance(context, TransactionContextPooled):
+            pool, connection = context.client._parent._pool, context.client._connection
+            if pool is not None and connection is not None:
+                await pool.release(connection)
+        raise
+    try:
+        yield
+    except BaseException as error:
+        await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    else:
+        await context.__aexit__(None, None, None)
+
+
 def transactional(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Run a use case in one transaction: whole or not at all, retried while the database is busy.
 
@@ -103,10 +132,15 @@ def transactional_within(
         @functools.wraps(function)
         async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
             async def once() -> T:
-                async with in_transaction():
+                async with _transaction():
                     return await function(*args, **kwargs)
 
-            return await asyncio.shield(asyncio.ensure_future(patiently(once, patience)))
+            def attempt() -> Awaitable[T]:
+                # A task of its own: Tortoise leaves a transaction that could not begin in the
+                # task's context, where every later one would join it.
+                return asyncio.ensure_future(once())
+
+            return await asyncio.shield(asyncio.ensure_future(patiently(attempt, patience)))
 
         return wrapper
 

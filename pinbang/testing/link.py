@@ -25,7 +25,10 @@ class Link:
 
     def send(self, frame: Frame) -> None:
         """Queue a frame; one that cannot be delivered any more is lost."""
-        self._outbox.put_nowait(json.dumps(frame, ensure_ascii=False))
+        text = json.dumps(frame, ensure_ascii=False)
+        if not text.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            text = json.dumps(frame)  # half an emoji: gateways write it as an escape
+        self._outbox.put_nowait(text)
 
     async def run(self) -> None:
         """Serve the link until it ends, however it ends."""

@@ -16,7 +16,7 @@ from pinbang.moderation.reading import MessageView
 from pinbang.refusal import Refusal
 from pinbang.schedule import NotNowError, due_work
 from pinbang.store.models import Case, CaseStatus
-from pinbang.store.transactions import transactional_within
+from pinbang.store.transactions import patiently, transactional_within
 
 from . import wording
 
@@ -77,22 +77,28 @@ async def enforce(case_id: int, account: Account) -> None:
         return
     _in_progress.add(case_id)
     try:
-        case = await Case.get(id=case_id)
+        case = await patiently(lambda: Case.get(id=case_id), LONG_PATIENCE_SECONDS)
         if case.status is not CaseStatus.OPEN:
             return
         if not case.recall_outcome:
             recall = await account.recall(case.group_id, case.message_id)
             case.recall_outcome = recall.code
-            await case.save(update_fields=["recall_outcome"])
+            await _save(case)
         if not case.measure_outcome:
             measure = await _carry_out(case, account)
             case.measure_outcome = measure.code if measure else "none"
-            await case.save(update_fields=["measure_outcome"])
+            await _save(case)
         if case.announced_at is None:
             await _announce(case, account)
         await _finish(case)
     finally:
         _in_progress.discard(case_id)
+
+
+async def _save(case: Case) -> None:
+    """Record how far enforcing has come, however long the database is away."""
+    fields = ["recall_outcome", "measure_outcome", "announced_at"]
+    await patiently(lambda: case.save(update_fields=fields), LONG_PATIENCE_SECONDS)
 
 
 async def _carry_out(case: Case, account: Account) -> Outcome | None:
@@ -110,7 +116,7 @@ async def _announce(case: Case, account: Account) -> None:
     if powerless and not _may_complain(case.group_id):
         return
     case.announced_at = clock.now()
-    await case.save(update_fields=["announced_at"])
+    await _save(case)
     gone = case.measure == Measure.KICK.value and case.measure_outcome == "done"
     outcome = await account.say(
         case.group_id,

@@ -50,6 +50,7 @@ def find_module(modules: Iterable[Module], wanted: str) -> Module | None:
         if module.name.casefold() == key:
             return module
     for module in listed:
-        if any(key in (entry.name.casefold(), *entry.aliases) for entry in module.entries):
+        names = (name for entry in module.entries for name in (entry.name, *entry.aliases))
+        if any(name.casefold() == key for name in names):
             return module
     return next((module for module in listed if key and key in module.name.casefold()), None)

@@ -14,7 +14,7 @@ from pinbang.moderation.reading import read_message
 from pinbang.refusal import Refusal
 from pinbang.schedule import NotNowError, due_work
 from pinbang.store import transactional
-from pinbang.store.transactions import transactional_within
+from pinbang.store.transactions import patiently, transactional_within
 
 from .config import JoinPolicy
 from .models import JoinRequest, JoinStatus
@@ -45,7 +45,9 @@ class Applicant:
 
 async def receive(applicant: Applicant, account: Account, now: datetime) -> JoinRequest | None:
     """Record a request and decide the clear ones; None for one that is known already."""
-    record = await load_group(applicant.group_id, account.self_id)
+    record = await patiently(
+        lambda: load_group(applicant.group_id, account.self_id), LONG_PATIENCE_SECONDS
+    )
     policy = record.policy(JoinPolicy)
     verdict = vet(applicant, account.self_id)
     try:
@@ -190,7 +192,7 @@ async def carry_out(request: JoinRequest, account: Account) -> Outcome:
     return outcome
 
 
-@transactional
+@transactional_within(LONG_PATIENCE_SECONDS)
 async def _record_outcome(request: JoinRequest, outcome: Outcome) -> None:
     status = request.status
     if outcome.reason is Reason.REQUEST_GONE:
@@ -232,7 +234,8 @@ async def unannounced(account_id: int) -> list[JoinRequest]:
 
 async def note_announced(request: JoinRequest, message_id: int) -> None:
     """Remember which message asked the admins, so that they can reply to it."""
-    await JoinRequest.filter(id=request.id).update(notice_id=message_id)
+    row = JoinRequest.filter(id=request.id)
+    await patiently(lambda: row.update(notice_id=message_id), LONG_PATIENCE_SECONDS)
 
 
 async def request_asked_by(group_id: int, message_id: int) -> JoinRequest | None:
@@ -249,9 +252,10 @@ async def waiting(group_id: int, page: int) -> tuple[list[JoinRequest], int]:
 
 async def note_arrival(group_id: int, user_id: int, now: datetime) -> None:
     """Close waiting requests of somebody who has joined: an admin let them in elsewhere."""
-    await JoinRequest.filter(
-        group_id=group_id, user_id=user_id, status=JoinStatus.WAITING
-    ).update(status=JoinStatus.ELSEWHERE, decided_at=now)
+    waiting = JoinRequest.filter(group_id=group_id, user_id=user_id, status=JoinStatus.WAITING)
+    await patiently(
+        lambda: waiting.update(status=JoinStatus.ELSEWHERE, decided_at=now), LONG_PATIENCE_SECONDS
+    )
 
 
 def from_timestamp(seconds: int) -> datetime:
