@@ -76,20 +76,20 @@ def _cache_folder(settings: Settings) -> Path:
 
 
 async def _announce(settings: Settings) -> None:
-    """Say where to connect, once that is true, and start what needs the port."""
+    """Start what needs the port, then say where to connect, once that is true."""
     while True:
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection(local_host(settings), settings.port)
             writer.close()
             break
         await asyncio.sleep(POLL_SECONDS)
-    for line in welcome(settings):
-        logger.success(line)
     for hook in _serving_hooks:
         try:
             await hook(settings)
         except Exception as error:  # noqa: BLE001 -- the bot works without what hooks start
             logger.opt(exception=error).error("Something beside the bot could not be started")
+    for line in welcome(settings):
+        logger.success(line)
 
 
 def local_host(settings: Settings) -> str:
