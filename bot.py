@@ -100,7 +100,11 @@ def load_plugins() -> None:
     missing = sorted(nonebot.get_available_plugin_names() - loaded)
     if missing:
         reason = next(
-            (f"{type(error).__name__}: {error}" for text, error in failures.items() if missing[0] in text),
+            (
+                f"{type(error).__name__}: {error}"
+                for text, error in failures.items()
+                if missing[0] in text
+            ),
             "原因见上面的日志",
         )
         raise StartupError(

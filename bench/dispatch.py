@@ -154,7 +154,7 @@ def measure(variant: str, messages: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure every variant in turn and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--messages", type=int, default=4000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--variant", help=argparse.SUPPRESS)
@@ -184,7 +184,9 @@ def main() -> None:
                     "nonebot-40": round(usual * 1e6, 1),
                 },
                 "ratio_to_bare": {
-                    variant: round(statistics.median(one[variant] / one["bare"] for one in rounds), 3)
+                    variant: round(
+                        statistics.median(one[variant] / one["bare"] for one in rounds), 3
+                    )
                     for variant in variants[1:]
                 },
                 "ratio_300_to_10": round(

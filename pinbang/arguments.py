@@ -1,4 +1,4 @@
-"""Read the arguments people type: numbers, people, words; wrong input is answered with an example."""
+"""Read the arguments people type; wrong input is answered with what to type instead."""
 
 import re
 import unicodedata
@@ -6,9 +6,9 @@ import unicodedata
 from pinbang.moderation.reading import MessageView
 from pinbang.refusal import UsageRefusal
 
-_NUMBER = re.compile(r"[#＃№]?\s*(?P<number>\d{1,12})\s*(?:号|番)?(?P<rest>.*)", re.DOTALL)
+_NUMBER = re.compile(r"[#＃№]?\s*(?P<number>\d+)\s*(?:号|番)?(?P<rest>.*)", re.DOTALL)
+_MAX_DIGITS = 12
 _USER = re.compile(r"(?<!\d)(\d{5,11})(?!\d)")
-MAX_NUMBER = 2**53
 
 
 def number_and_rest(text: str) -> tuple[int, str]:
@@ -16,6 +16,8 @@ def number_and_rest(text: str) -> tuple[int, str]:
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text.strip()))
     if match is None:
         raise UsageRefusal("请写上编号。" if not text.strip() else "编号要写在最前面，是一个数字。")
+    if len(match["number"]) > _MAX_DIGITS:
+        raise UsageRefusal("没有这么大的编号。")
     return int(match["number"]), match["rest"].strip(" ,，。：:")
 
 

@@ -96,7 +96,8 @@ class CommandMatcher(Matcher):
             answer = "好的，已取消。"
         else:
             try:
-                return await super().simple_run(bot, event, state, stack, dependency_cache)
+                await super().simple_run(bot, event, state, stack, dependency_cache)
+                return
             except Exception as error:  # noqa: BLE001 -- every fault of a handler is answered
                 answer = self._answer(error)
         with self.ensure_context(bot, event):

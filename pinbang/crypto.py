@@ -97,7 +97,9 @@ def load_keyring(configured: Sequence[str], data_dir: Path) -> Keyring:
     lines = [line.strip() for line in path.read_text("ascii", errors="replace").splitlines()]
     keys = [_decode(line, path.name) for line in lines if line and not line.startswith("#")]
     if not keys:
-        raise StartupError(f"密钥文件 {path.name} 是空的", "请从备份恢复它；没有它已存的内容读不出来")
+        raise StartupError(
+            f"密钥文件 {path.name} 是空的", "请从备份恢复它；没有它已存的内容读不出来"
+        )
     return Keyring(keys)
 
 

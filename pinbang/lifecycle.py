@@ -108,10 +108,12 @@ def welcome(settings: Settings) -> list[str]:
     lines = [READY_LINE]
     if settings.onebot_ws_urls:
         lines.append(f"正在连接网关（正向 WebSocket）：{'、'.join(settings.onebot_ws_urls)}")
-    token = (
-        "Token 填 ONEBOT_ACCESS_TOKEN 的值" if settings.onebot_access_token else "不用填 Token"
+    token = "Token 填 ONEBOT_ACCESS_TOKEN 的值" if settings.onebot_access_token else "不用填 Token"
+    lines.append(
+        f"网关连到这里（反向 WebSocket）：{base_address(settings, 'ws')}/onebot/v11/ws，{token}"
     )
-    lines.append(f"网关连到这里（反向 WebSocket）：{base_address(settings, 'ws')}/onebot/v11/ws，{token}")
     if settings.sandbox_enabled:
-        lines.append(f"没有 QQ 号也能试：用浏览器打开模拟群 {base_address(settings, 'http')}/sandbox")
+        lines.append(
+            f"没有 QQ 号也能试：用浏览器打开模拟群 {base_address(settings, 'http')}/sandbox"
+        )
     return lines

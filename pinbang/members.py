@@ -48,9 +48,7 @@ async def _give_role(group_id: int, user_id: int, role: Role, given_by: int) -> 
             return False
         await present.delete()
     elif present is None:
-        await Standing.create(
-            group_id=group_id, user_id=user_id, role=role.name, given_by=given_by
-        )
+        await Standing.create(group_id=group_id, user_id=user_id, role=role.name, given_by=given_by)
     elif present.role == role.name:
         return False
     else:

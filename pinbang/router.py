@@ -79,8 +79,10 @@ class _Router(Matcher):
         view = view_of(event)
         found = find_command(view)
         state[FOUND_KEY] = found
-        return found is not None or view.addressed or (
-            event.message_type == "private" and written_command(view.text) is not None
+        return (
+            found is not None
+            or view.addressed
+            or (event.message_type == "private" and written_command(view.text) is not None)
         )
 
     @override
@@ -96,10 +98,9 @@ class _Router(Matcher):
             return
         found: Found | None = state[FOUND_KEY]
         try:
-            if found and (applies := found.matcher.command.applies):
-                if not await applies(view_of(event)):
-                    self.block = False
-                    return
+            if found is not None and not await _is_meant(found, event):
+                self.block = False
+                return
             refusal = _unknown(event) if found is None else await _objection(bot, event, found)
         except StoreUnavailableError:
             refusal = BUSY
@@ -111,9 +112,7 @@ class _Router(Matcher):
         assert found is not None  # noqa: S101 -- _unknown always answers
         state[PREFIX_KEY] = _prefix_result(found, event)
         try:
-            await check_and_run_matcher(
-                found.matcher, bot, event, state, stack, dependency_cache
-            )
+            await check_and_run_matcher(found.matcher, bot, event, state, stack, dependency_cache)
         except StopPropagation:
             self.block = True
 
@@ -146,6 +145,12 @@ class _Observers(Matcher):
 
 router = _Router.new("message", priority=ROUTER, block=True)
 observers = _Observers.new("message", priority=OBSERVERS)
+
+
+async def _is_meant(found: Found, event: MessageEvent) -> bool:
+    """Tell whether words that people also use among themselves mean the bot here."""
+    applies = found.matcher.command.applies
+    return applies is None or await applies(view_of(event))
 
 
 def _prefix_result(found: Found, event: MessageEvent) -> dict[str, Any]:

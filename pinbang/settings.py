@@ -42,7 +42,7 @@ class Settings(BaseModel):
     """Every process-wide setting; the field's name in capitals is the variable's name."""
 
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=1, le=65535)
+    port: int = Field(default=8080, ge=1, le=65535)
     superusers: Items = []
     command_start: Items = ["/", "#"]
     onebot_access_token: str = ""
@@ -150,12 +150,15 @@ def read_environment(root: Path = ROOT) -> dict[str, str]:
                 ) from error
             if broken := [key for key, value in loaded.items() if value is None]:
                 raise StartupError(
-                    f"{name} 里“{broken[0][:40]}”这一行没有等号", "请写成 名称=值，或在行首加 # 注释掉"
+                    f"{name} 里“{broken[0][:40]}”这一行没有等号",
+                    "请写成 名称=值，或在行首加 # 注释掉",
                 )
             values.update({key.upper(): value or "" for key, value in loaded.items()})
     for key, value in os.environ.items():
         if value.strip() or key.upper() not in values:
-            values[key.upper()] = value  # an empty variable means "not set", as compose files have it
+            values[key.upper()] = (
+                value  # an empty variable means "not set", as compose files have it
+            )
     return values
 
 

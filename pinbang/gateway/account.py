@@ -346,9 +346,7 @@ class Account:
             return []
         return [row["group_id"] for row in rows if isinstance(row.get("group_id"), int)]
 
-    async def own_role(
-        self, group_id: int, *, max_age: float = OWN_ROLE_SECONDS
-    ) -> str | None:
+    async def own_role(self, group_id: int, *, max_age: float = OWN_ROLE_SECONDS) -> str | None:
         """Tell the account's own role in a group, as asked at most `max_age` seconds ago."""
         known = self._own_roles.get(group_id)
         if known and time.monotonic() - known[1] < max_age:

@@ -20,7 +20,7 @@ from pinbang.gateway.intake import kind_of
 from pinbang.gateway.wording import Words
 from pinbang.store.transactions import patiently
 
-_QQ_NUMBER = re.compile("[0-9]{1,19}")
+_NUMBER = re.compile("[0-9]{1,19}")
 
 CATCH_UP_PATIENCE_SECONDS = 300.0
 
@@ -46,7 +46,7 @@ class GatewayAdapter(Adapter):
     def __init__(self, driver: Driver, **kwargs: Any) -> None:
         super().__init__(driver, **kwargs)
         self.add_custom_model(GroupMessage, PrivateMessage)
-        Bot.send_handler = _send
+        self.custom_send(_send)
         Bot.on_calling_api(_answer_from_memory)
         driver.on_bot_connect(_introduce)
 
@@ -57,14 +57,17 @@ class GatewayAdapter(Adapter):
 
         Never raises: the adapter would close the connection.
         """
-        try:
-            if not isinstance(json_data, dict) or "post_type" not in json_data:
-                return super().json_to_event(json_data)
-            return cls._read(json_data)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the next frame must be read
-            kind = kind_of(json_data) if isinstance(json_data, dict) else "answer"
-            logger.error(f"A frame of kind {kind} was lost: {type(error).__name__}")
+        if not isinstance(json_data, dict):
             return None
+        try:
+            if "post_type" in json_data:
+                return cls._read(json_data)
+            echo = json_data.get("echo")
+            if isinstance(echo, str) and _NUMBER.fullmatch(echo):
+                super().json_to_event(json_data)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the next frame must be read
+            logger.error(f"A frame was lost ({kind_of(json_data)}): {type(error).__name__}")
+        return None
 
     @classmethod
     def _read(cls, payload: dict[str, Any]) -> Event | None:
@@ -99,7 +102,7 @@ def _temporary_group(event: Event) -> int | None:
 
 def _receiver(payload: dict[str, Any]) -> Account | None:
     self_id = payload.get("self_id")
-    if not isinstance(self_id, int | str) or not _QQ_NUMBER.fullmatch(str(self_id)):
+    if not isinstance(self_id, int | str) or not _NUMBER.fullmatch(str(self_id)):
         _warn_once(f"网关发来的事件没有写明是哪个账号的，已忽略（{kind_of(payload)}）")
         return None
     return account_of(self_id)

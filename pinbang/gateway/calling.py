@@ -26,7 +26,9 @@ async def call(bot: Bot, action: str, **params: Any) -> Outcome:
         answer = await bot.call_api(action, **params)
     except ActionFailed as error:
         outcome = classify_failure(error.info)
-        logger.info(f"Gateway refused {action}: {outcome.code} (retcode {error.info.get('retcode')})")
+        logger.info(
+            f"Gateway refused {action}: {outcome.code} (retcode {error.info.get('retcode')})"
+        )
         return outcome
     except ApiNotAvailable:
         return failed(Reason.OFFLINE)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from pinbang.gateway.outcomes import Outcome, Reason, Status, failed
+from pinbang.gateway.outcomes import Outcome, Reason, Status, failed, unconfirmed
 from pinbang.gateway.pacing import Pace, TokenBucket
 
 MAX_WAITING = 500
@@ -30,6 +30,14 @@ Conversation = tuple[str, int]
 
 Send = Callable[[], Awaitable[Outcome]]
 
+Wait = Callable[[asyncio.Event, float], Awaitable[None]]
+"""Returns once the event is set or that many seconds are over."""
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
 
 @dataclass
 class _Letter:
@@ -48,8 +56,16 @@ class Outbox:
     sending is what turns a warning of QQ's risk control into a ban.
     """
 
-    def __init__(self, pace: Pace | None, *, monotonic: Callable[[], float], chance: random.Random) -> None:
+    def __init__(
+        self,
+        pace: Pace | None,
+        *,
+        monotonic: Callable[[], float],
+        chance: random.Random,
+        wait: Wait = _wait,
+    ) -> None:
         self._pace = pace
+        self._wait = wait
         self._monotonic = monotonic
         self._chance = chance
         self._letters: list[_Letter] = []
@@ -95,15 +111,17 @@ class Outbox:
             if letter is None:
                 self._wake.clear()
                 with_jitter = delay * (1 + self._chance.random() * pace.jitter)
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), with_jitter)
+                await self._wait(self._wake, with_jitter)
                 continue
             self._letters.remove(letter)
             self._take(letter, now, pace)
-            outcome = await letter.send()
+            outcome = unconfirmed(Reason.OFFLINE)  # what a cancelled send is answered with
+            try:
+                outcome = await letter.send()
+            finally:
+                if not letter.done.done():
+                    letter.done.set_result(outcome)
             self._note(outcome)
-            if not letter.done.done():
-                letter.done.set_result(outcome)
 
     def _next(self, now: float, pace: Pace) -> tuple[_Letter | None, float]:
         """Return the first letter that may go now, else how long until one may."""

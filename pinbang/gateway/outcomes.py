@@ -95,6 +95,11 @@ def unconfirmed(reason: Reason = Reason.NO_PROOF) -> Outcome:
 _TEXTS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
     (reason, re.compile(pattern, re.IGNORECASE))
     for reason, pattern in (
+        (
+            Reason.NOT_A_MEMBER,
+            r"user not in group|MEMBER_NOT_FOUND|not a member"
+            r"|(用户|成员)不(在|存在)|不是群成员",
+        ),
         (Reason.BOT_REMOVED, r"移出该群|已被移出|不在该群|not in (the )?group\b|GROUP_NOT_FOUND"),
         (Reason.BOT_MUTED, r"当前处于被禁言状态|被禁言|\bmuted\b"),
         (
@@ -102,8 +107,11 @@ _TEXTS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"cannot (ban|kick|mute) (the )?(owner|admin)|owner ?/ ?admin|NOT_MANAGEABLE"
             r"|(群主|管理员).{0,6}(不能|无法|不可)|(不能|无法|不可).{0,8}(群主|管理员)",
         ),
-        (Reason.NOT_ADMIN, r"ERR_NOT_GROUP_ADMIN|120101005|not (a |an )?(group )?admin|没有权限|权限不足|不是管理员"),
-        (Reason.NOT_A_MEMBER, r"user not in group|MEMBER_NOT_FOUND|not a member|(用户|成员)不(在|存在)|不是群成员"),
+        (
+            Reason.NOT_ADMIN,
+            r"ERR_NOT_GROUP_ADMIN|120101005|not (a |an )?(group )?admin"
+            r"|没有权限|权限不足|不是管理员",
+        ),
         (Reason.TOO_OLD, r"too old|超过.{0,4}(2|两|二) ?分钟|超时.{0,6}撤回|time ?limit"),
         (Reason.RECALL_REFUSED, r"recallMsg"),
         (
@@ -114,7 +122,8 @@ _TEXTS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         (
             Reason.REQUEST_GONE,
             r"No such request|FLAG_NOT_FOUND|FLAG_HAS_BEEN_CHECKED|invalid group request flag"
-            r"|request.{0,20}(handled|expired|not found)|(申请|请求).{0,6}(不存在|已处理|已失效|过期)",
+            r"|request.{0,20}(handled|expired|not found)"
+            r"|(申请|请求).{0,6}(不存在|已处理|已失效|过期)",
         ),
         (Reason.RISK_CONTROL, r"风控|blocked by server|risk|SEND_MSG_API_ERROR|\b46\b.*-70"),
         (Reason.TIMEOUT, r"Timeout: NTEvent|timed? ?out|超时"),

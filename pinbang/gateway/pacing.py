@@ -12,6 +12,8 @@ class TokenBucket:
 
     burst: int
     seconds: float
+    # Adding up fractions of seconds must not leave one waiting for a billionth of a token.
+    _tolerance = 1e-9
     _tokens: float = field(init=False)
     _at: float | None = field(init=False, default=None)
 
@@ -21,7 +23,7 @@ class TokenBucket:
     def wait(self, now: float) -> float:
         """Return how many seconds from `now` (monotonic) the next token is away; 0 when there."""
         self._refill(now)
-        return 0.0 if self._tokens >= 1 else (1 - self._tokens) * self.seconds
+        return 0.0 if self._tokens >= 1 - self._tolerance else (1 - self._tokens) * self.seconds
 
     def take(self, now: float) -> None:
         """Use one token; the caller has waited for it."""

@@ -10,7 +10,16 @@ from typing import Any
 
 REMEMBERED = 5000
 
-_KEYS = ("time", "message_type", "message_id", "real_id", "sender", "message", "group_id", "user_id")
+_KEYS = (
+    "time",
+    "message_type",
+    "message_id",
+    "real_id",
+    "sender",
+    "message",
+    "group_id",
+    "user_id",
+)
 
 
 class RecentMessages:

@@ -15,7 +15,7 @@ class Measure(str, Enum):
     KICK = "kick"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """The measure as people call it."""
         return {"warn": "警告", "mute": "禁言", "kick": "移出群"}[self.value]
 

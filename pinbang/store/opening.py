@@ -86,7 +86,8 @@ def _check_file(path: Path) -> None:
             connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as error:
         raise StartupError(
-            f"打不开数据库文件 {path}（{error}）", "它坏了或不是数据库：请从备份恢复，或移走它重新开始"
+            f"打不开数据库文件 {path}（{error}）",
+            "它坏了或不是数据库：请从备份恢复，或移走它重新开始",
         ) from error
 
 

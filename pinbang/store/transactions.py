@@ -54,7 +54,9 @@ def is_transient(error: BaseException) -> bool:
     """Tell whether `error` says the database is busy or away rather than that we are wrong."""
     if isinstance(error, IntegrityError):
         return False
-    if isinstance(error, StoreUnavailableError | DBConnectionError | ConnectionError | asyncio.TimeoutError):
+    if isinstance(
+        error, StoreUnavailableError | DBConnectionError | ConnectionError | asyncio.TimeoutError
+    ):
         return True
     if isinstance(error, OperationalError | TransactionManagementError):
         return any(word in str(error).lower() for word in _TRANSIENT)

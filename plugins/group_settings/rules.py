@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import cast
 
 YES = frozenset({"是", "开", "开启", "打开", "要", "on", "yes", "true", "1"})
 NO = frozenset({"否", "关", "关闭", "不", "不要", "off", "no", "false", "0"})
@@ -26,7 +27,7 @@ def read_value(text: str, present: object) -> object:
         if match is None or (isinstance(present, int) and "." in match[1]):
             raise Unreadable("请写一个数字" if isinstance(present, float) else "请写一个整数")
         return int(match[1]) if isinstance(present, int) else float(match[1])
-    if isinstance(present, list | tuple):
+    if isinstance(present, list):
         if words in NOTHING:
             return []
         return [part for part in re.split(r"[\s,，、]+", words) if part]
@@ -37,6 +38,7 @@ def show_value(value: object) -> str:
     """Write a setting's value as an admin would."""
     if isinstance(value, bool):
         return "开" if value else "关"
-    if isinstance(value, list | tuple):
-        return "、".join(map(str, value)) or "无"
+    if isinstance(value, list):
+        items = cast(list[object], value)
+        return "、".join(map(str, items)) or "无"
     return f"{value:g}" if isinstance(value, float) else str(value)

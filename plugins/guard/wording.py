@@ -15,7 +15,7 @@ def step_words(step: Step) -> str:
     """Name a rung: 警告, 禁言 10 分钟, 移出群."""
     if step.measure is Measure.MUTE:
         return f"禁言 {format_duration(step.mute)}"
-    return step.measure.title
+    return step.measure.words
 
 
 def measure_words(case: Case) -> str:

@@ -48,7 +48,9 @@ async def _decide(
     return f"{number} 号申请{verb}{outcome.words}。请在 QQ 里看一下。"
 
 
-approve = deputy_command("通过", usage="/通过 编号", brief="通过一个入群申请", aliases=("同意入群",))
+approve = deputy_command(
+    "通过", usage="/通过 编号", brief="通过一个入群申请", aliases=("同意入群",)
+)
 
 
 @approve.handle()

@@ -15,4 +15,6 @@ class JoinPolicy(GroupSettings):
 
     approve_agreeing: bool = Field(True, title="自动通过", description="回答愿意遵守的是否自动通过")
     reject_refusing: bool = Field(True, title="自动拒绝", description="明确拒绝遵守的是否自动拒绝")
-    expire_days: int = Field(7, ge=1, le=30, title="过期天数", description="待审的申请几天后不再提醒")
+    expire_days: int = Field(
+        7, ge=1, le=30, title="过期天数", description="待审的申请几天后不再提醒"
+    )

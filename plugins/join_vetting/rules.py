@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Verdict(str, Enum):
-    """What an answer says; the value is stored, `title` is shown."""
+    """What an answer says; the value is stored, `words` are shown."""
 
     AGREES = "agrees"
     REFUSES = "refuses"
@@ -16,7 +16,7 @@ class Verdict(str, Enum):
     SUSPICIOUS = "suspicious"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """The verdict as admins read it."""
         return {
             "agrees": "愿意遵守",
@@ -42,7 +42,7 @@ MAX_COMMENT = 5000
 
 
 def read_comment(comment: str | None) -> Application:
-    """Split `问题：…\\n答案：…`; anything else is an answer without a question."""
+    r"""Split `问题：…\n答案：…`; anything else is an answer without a question."""
     text = (comment or "")[:MAX_COMMENT]
     match = _COMMENT.fullmatch(text)
     if match is None:
@@ -64,7 +64,9 @@ _AGREEING = re.compile(
     r"愿意|同意|遵守|会守|守规矩?|守群规|接受|配合|没问题|没有问题|一定(会|遵守|做到)|保证|"
     r"好的|可以|能做到|会的|是的|当然|必须的|互相?帮助|互帮互助|认真(看|阅读)|ok|okay|yes|嗯嗯|收到"
 )
-_DOUBLE_NEGATION = re.compile(r"不会不|不是不|没有?不|绝不违反|不违反|不会违反|不违规|不发广告|不会发广告|不乱发|不捣乱")
+_DOUBLE_NEGATION = re.compile(
+    r"不会不|不是不|没有?不|绝不违反|不违反|不会违反|不违规|不发广告|不会发广告|不乱发|不捣乱"
+)
 _BARE_YES = re.compile(r"(好|行|能|会|是|嗯|可|对|中|要得|得|1|y)+[的啊呀哦滴噢嘞]?")
 _WEAK = re.compile(r"[的了吧啊呀哦嗯\s。.!！~～,，]+")
 

@@ -11,6 +11,7 @@ from pinbang.groups import load_group
 from pinbang.logs import logger
 from pinbang.moderation.judging import findings
 from pinbang.moderation.reading import read_message
+from pinbang.moderation.weighing import DEFAULT_THRESHOLD
 from pinbang.refusal import Refusal
 from pinbang.schedule import NotNowError, due_work
 from pinbang.store import transactional
@@ -24,7 +25,6 @@ from .wording import REFUSED, SAFE_REASON
 CARRY_OUT = "join_vetting.carry_out"
 EXPIRE = "join_vetting.expire"
 RESUME_AFTER = timedelta(seconds=30)
-SUSPICIOUS_SCORE = 0.6
 DECIDED = (JoinStatus.APPROVED, JoinStatus.REJECTED)
 PAGE = 8
 LONG_PATIENCE_SECONDS = 300.0
@@ -69,7 +69,7 @@ def vet(applicant: Applicant, self_id: int) -> Verdict:
         role="member",
     )
     found = findings(view, on_failure=_report)
-    if any(finding.score >= SUSPICIOUS_SCORE for finding in found):
+    if any(finding.score >= DEFAULT_THRESHOLD for finding in found):
         return Verdict.SUSPICIOUS
     return judge_answer(application)
 

@@ -18,7 +18,7 @@ def notice(request: JoinRequest) -> str:
     answer = read_comment(request.comment).answer
     lines = [
         f"有人申请入群，请管理员决定（编号 {request.id}）",
-        f"QQ：{mask(request.user_id)}　判断：{Verdict(request.verdict).title}",
+        f"QQ：{mask(request.user_id)}　判断：{Verdict(request.verdict).words}",
     ]
     if answer and request.verdict != Verdict.SUSPICIOUS.value:
         lines.append(f"回答：{shorten(answer, 60)}")
@@ -50,6 +50,6 @@ def listing_line(request: JoinRequest) -> str:
     """Show one waiting request in the list."""
     answer = read_comment(request.comment).answer
     shown = "（内容可疑，不显示）" if request.verdict == "suspicious" else shorten(answer, 24)
-    verdict = Verdict(request.verdict).title
+    verdict = Verdict(request.verdict).words
     when = clock.show(request.asked_at)
     return f"{request.id}. {mask(request.user_id)} {verdict} {shown} {when}".rstrip()

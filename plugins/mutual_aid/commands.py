@@ -111,7 +111,9 @@ async def _number(view: MessageView, match: dict[str, str | None]) -> int:
     return shown
 
 
-accept = _short_command("接", "接 12", "接下 12 号求助（也可以直接回复求助“接”）", pattern=rf"接{NUMBER}")
+accept = _short_command(
+    "接", "接 12", "接下 12 号求助（也可以直接回复求助“接”）", pattern=rf"接{NUMBER}"
+)
 
 
 @accept.handle()
@@ -130,7 +132,9 @@ async def _(
     await matcher.finish()
 
 
-helped = _short_command("已帮", "已帮 12", "告诉发起人 12 号已经帮了", pattern=rf"已帮(?:忙|助)?{NUMBER}")
+helped = _short_command(
+    "已帮", "已帮 12", "告诉发起人 12 号已经帮了", pattern=rf"已帮(?:忙|助)?{NUMBER}"
+)
 
 
 @helped.handle()
@@ -177,9 +181,7 @@ give_up = _short_command("放弃", "放弃 12", "接了帮不了时让出位置"
 
 
 @give_up.handle()
-async def _(
-    event: GroupMessageEvent, matcher: Matcher, view: View, match: PhraseMatch
-) -> None:
+async def _(event: GroupMessageEvent, matcher: Matcher, view: View, match: PhraseMatch) -> None:
     number = await _number(view, match)
     request = await service.withdraw(number, event.group_id, event.user_id)
     left = request.wanted - request.taken
@@ -237,7 +239,9 @@ async def _(event: GroupMessageEvent, matcher: Matcher, text: ArgumentText, now:
     if not shown.total:
         empty = "你没有进行中的求助或接单。" if mine else "现在没有等待帮助的求助。"
         await matcher.finish(f"{empty}需要帮忙就发 /求助 加上要帮什么。")
-    title = f"{'我的互助' if mine else '互助板'}（{shown.total} 个，第 {shown.page}/{shown.pages} 页）"
+    title = (
+        f"{'我的互助' if mine else '互助板'}（{shown.total} 个，第 {shown.page}/{shown.pages} 页）"
+    )
     footer = "接单发：接 编号　看详情：/详情 编号"
     if shown.page < shown.pages:
         footer += f"　下一页：/互助 {'我的 ' if mine else ''}{shown.page + 1}"

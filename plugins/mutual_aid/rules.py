@@ -37,13 +37,13 @@ _FIELD = re.compile(
     r"(?P<name>" + "|".join(sorted(map(re.escape, _FIELDS), key=len, reverse=True)) + r")\s*[:：]"
 )
 _TITLE = re.compile(r"\s*[【\[]\s*互助\s*[】\]]\s*")
-_DIGITS = {"一": 1, "两": 2, "二": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7}
-_DIGITS |= {"八": 8, "九": 9, "十": 10}
-_COUNT = re.compile(
-    r"(?:还?(?:差|缺|需要?|要|求|剩)\s*(?P<before>\d{1,6}|[一两二俩三四五六七八九十])\s*(?:个|位|名)?\s*"
-    r"(?:人|位|个|名|刀|新|老|助力|帮手|朋友|好友)"
-    r"|(?P<plain>\d{1,6}|[一两二俩三四五六七八九十])\s*(?:个|位|名)?\s*(?:人|位|名|帮手)(?!民|间|气|生))"
+_DIGITS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {"两": 2, "俩": 2}
+_AMOUNT = r"(\d{1,6}|[一两二俩三四五六七八九十])\s*(?:个|位|名)?\s*"
+_MISSING = re.compile(
+    rf"还?(?:差|缺|需要?|要|求|剩)\s*{_AMOUNT}(?:人(?!民|间|气|生)|位|个(?!人)|名|刀|新|老|助力|帮手|朋友|好友)"
 )
+_PEOPLE = re.compile(rf"(?<![满\d]){_AMOUNT}(?:人|位|名|帮手|朋友|好友)(?!民|间|气|生|团|成团|拼)")
+"""A number of people alone; 2人团 and 满10人成团 name the deal, not who is missing."""
 
 
 class Misunderstood(Exception):  # noqa: N818 -- an answer to a member, not a fault
@@ -90,8 +90,8 @@ def _read_form(body: str, matches: list[re.Match[str]], now: datetime) -> Draft:
     what = " ".join(part for part in (head, values.get("kind"), values.get("what")) if part)
     link = values.get("link", "")
     _check_links(body)
-    wanted = _read_count(values["wanted"]) if values.get("wanted") else None
-    deadline = None
+    wanted = _read_count(values["wanted"]) if values.get("wanted") else _count_in(what)
+    deadline = parse_deadline(what, now)
     if values.get("deadline"):
         deadline = parse_deadline(values["deadline"], now)
         if deadline is None:
@@ -114,18 +114,22 @@ def _read_sentence(body: str, now: datetime) -> Draft:
     rest = body
     for link in reversed(links):
         rest = f"{rest[: link.start]} {rest[link.end :]}"
-    count = _COUNT.search(unicodedata.normalize("NFKC", rest))
-    wanted = _number(count["before"] or count["plain"]) if count else None
     return _checked(
         Draft(
             what=_plain(rest),
             link=links[0].url[:1000] if links else "",
-            wanted=wanted,
+            wanted=_count_in(rest),
             deadline=parse_deadline(rest, now),
             thanks="",
             note="",
         )
     )
+
+
+def _count_in(text: str) -> int | None:
+    folded = unicodedata.normalize("NFKC", text)
+    match = _MISSING.search(folded) or _PEOPLE.search(folded)
+    return _number(match[1]) if match else None
 
 
 def _check_links(text: str) -> None:

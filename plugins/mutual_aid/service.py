@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from pinbang import clock, schedule
@@ -57,7 +58,10 @@ async def ask(text: str, asking: Asking, record: GroupRecord, now: datetime) -> 
         )
     except Misunderstood as error:
         raise Refusal(error.message) from error
-    return await _ask(draft, wanted, deadline, asking, policy, now)
+    try:
+        return await _ask(draft, wanted, deadline, asking, policy)
+    except IntegrityError:  # another process registered a second delivery at the same moment
+        return await _ask(draft, wanted, deadline, asking, policy)
 
 
 @transactional
@@ -67,7 +71,6 @@ async def _ask(
     deadline: datetime,
     asking: Asking,
     policy: AidPolicy,
-    now: datetime,
 ) -> AidRequest:
     known = await AidRequest.get_or_none(
         group_id=asking.group_id,
@@ -99,7 +102,6 @@ async def _ask(
         created_at=asking.written_at,
     )
     await schedule.schedule(EXPIRE, str(request.id), deadline, account_id=asking.account_id)
-    del now
     return request
 
 
@@ -259,12 +261,11 @@ async def cancel(
     return request, helpers
 
 
-async def _close(
-    request: AidRequest, status: RequestStatus, now: datetime
-) -> tuple[int, ...]:
-    request.status, request.closed_at = status, now
-    await request.save(update_fields=["status", "closed_at"])
+async def _close(request: AidRequest, status: RequestStatus, now: datetime) -> tuple[int, ...]:
     waiting = await Pledge.filter(request_id=request.id, status=PledgeStatus.PLEDGED)
+    request.status, request.closed_at = status, now
+    request.taken -= len(waiting)
+    await request.save(update_fields=["status", "closed_at", "taken"])
     await Pledge.filter(request_id=request.id, status=PledgeStatus.PLEDGED).update(
         status=PledgeStatus.LAPSED
     )

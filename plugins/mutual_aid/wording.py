@@ -9,7 +9,12 @@ from pinbang.text.deadlines import describe_deadline
 
 from .models import AidRequest, Pledge, PledgeStatus, RequestStatus
 
-FORM = "【互助】\n事项：砍价还差2刀\n链接：（粘贴拼多多链接或口令）\n人数：2\n截止：今晚12点\n感谢：谢谢大家"
+FORM = """【互助】
+事项：砍价还差2刀
+链接：（粘贴拼多多链接或口令）
+人数：2
+截止：今晚12点
+感谢：谢谢大家"""
 
 
 def status_words(request: AidRequest) -> str:
@@ -97,7 +102,7 @@ def board(requests: list[AidRequest], title: str, footer: str, now: datetime) ->
 
 def details(request: AidRequest, pledges: list[Pledge], now: datetime) -> str:
     """Show everything about one request that the group may see."""
-    counts = {status: 0 for status in PledgeStatus}
+    counts = dict.fromkeys(PledgeStatus, 0)
     for pledge in pledges:
         counts[pledge.status] += 1
     lines = [

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Group',
             fields=[
-                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('account_id', fields.BigIntField()),
                 ('settings', fields.JSONField(default=dict, encoder=dumps, decoder=loads)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),

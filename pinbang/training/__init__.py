@@ -1,0 +1,1 @@
+"""Train the shipped scores offline: `uv run python -m pinbang.training`; needs scikit-learn."""
