@@ -35,6 +35,8 @@ def configure_logs(level: str) -> None:
     def wanted(record: "Record") -> bool:
         if record["name"] == "nonebot" and record["module"] in _EVENT_MODULES:
             return record["level"].no >= logger.level("WARNING").no
+        if not verbose and "websocket" in record["message"].lower():
+            record["exception"] = None  # a gateway that is away is tried again every few seconds
         # A plugin that cannot be imported ends the start with one line that names the reason.
         return verbose or record["module"] != _PLUGIN_MODULE or record["exception"] is None
 

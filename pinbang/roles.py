@@ -18,6 +18,11 @@ class Role(IntEnum):
         """The role as people call it."""
         return _TITLES[self]
 
+    @property
+    def requirement(self) -> str:
+        """Say who may do what needs this role."""
+        return {Role.DEPUTY: "协管和管理员", Role.SUPERUSER: "管理员"}.get(self, self.title)
+
 
 _TITLES = {
     Role.MEMBER: "群成员",

@@ -177,7 +177,7 @@ async def _objection(bot: Bot, event: MessageEvent, found: Found) -> str | None:
             return _hint(event, command.name, f"“{command.name}”请私聊机器人使用。")
         role = await _role(account, event, command.role)
         if role < command.role:
-            text = f"“{command.name}”需要{command.role.title}及以上才能使用。"
+            text = f"“{command.name}”只有{command.role.requirement}能用。"
             return _hint(event, command.name, text)
         return None
     if not command.in_private:

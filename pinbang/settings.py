@@ -162,6 +162,25 @@ def read_environment(root: Path = ROOT) -> dict[str, str]:
     return values
 
 
+def _in_words(error: Any) -> str:
+    """Say in Chinese what a setting must be like."""
+    limits = error.get("ctx") or {}
+    match error["type"]:
+        case "int_parsing" | "int_type":
+            return "要写一个整数"
+        case "greater_than_equal" | "less_than_equal":
+            return (
+                f"要{'至少' if 'ge' in limits else '最多'}是 {limits.get('ge', limits.get('le'))}"
+            )
+        case "literal_error":
+            return f"可以是 {limits.get('expected', '').replace(' or ', '、').replace(', ', '、')}"
+        case "value_error":
+            reason = error["msg"].removeprefix("Value error, ")
+            return reason if not reason.isascii() else '列表要写成 ["甲","乙"]，或用逗号分开'
+        case _:
+            return "写法不对"
+
+
 def load_settings(environment: Mapping[str, str]) -> Settings:
     """Check the settings found in `environment`; raise StartupError naming the first wrong one."""
     given: dict[str, Any] = {
@@ -174,7 +193,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "设置"
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = _in_words(first)
         raise StartupError(
             f"设置 {name} 的值不对：{reason}", "请改 .env 或环境变量，写法见 .env.example"
         ) from error

@@ -241,7 +241,7 @@ class Account:
             )
             if not self.simulated:
                 await asyncio.sleep(KICK_PAUSE_SECONDS)
-        return outcome
+        return DONE if outcome.reason is Reason.NOT_A_MEMBER else outcome
 
     async def approve(self, group_id: int, user_id: int, flag: str) -> Outcome:
         """Let somebody in, proven by their arrival: SnowLuma may let in somebody else."""

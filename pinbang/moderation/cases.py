@@ -47,12 +47,13 @@ async def write_case(
 async def strikes_of(
     group_id: int, user_id: int, now: datetime, window: timedelta = DEFAULT_WINDOW
 ) -> int:
-    """Count a member's cases in the window that were not undone."""
-    return (
-        await Case.filter(group_id=group_id, user_id=user_id, created_at__gt=now - window)
-        .exclude(status=CaseStatus.UNDONE)
-        .count()
-    )
+    """Count a member's cases in the window that had consequences and were not undone."""
+    return await Case.filter(
+        group_id=group_id,
+        user_id=user_id,
+        created_at__gt=now - window,
+        status__in=(CaseStatus.OPEN, CaseStatus.ENFORCED),
+    ).count()
 
 
 def evidence_of(case: Case) -> list[str]:

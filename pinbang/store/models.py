@@ -44,6 +44,7 @@ class CaseStatus(str, Enum):
 
     OPEN = "open"
     ENFORCED = "enforced"
+    POWERLESS = "powerless"
     UNDONE = "undone"
 
 

@@ -55,7 +55,7 @@ async def change(
         raise UsageRefusal(f"{info.title}：{error}，现在是 {show_value(before)}。") from error
     except ValidationError as error:
         raise UsageRefusal(
-            f"{info.title}不能设成这个值（{_limits(info)}），现在是 {show_value(before)}。"
+            f"{info.title}不能设成这个值（{_limits(info, error)}），现在是 {show_value(before)}。"
         ) from error
     after = getattr(changed, key)
     note = f"{key}: {show_value(before)} → {show_value(after)}"
@@ -64,7 +64,10 @@ async def change(
     return Changed(section.heading, str(info.title), show_value(before), show_value(after))
 
 
-def _limits(info: FieldInfo) -> str:
+def _limits(info: FieldInfo, error: ValidationError) -> str:
+    first = error.errors()[0]
+    if first["type"] == "value_error":
+        return first["msg"].removeprefix("Value error, ")
     lowest = next((rule.ge for rule in info.metadata if hasattr(rule, "ge")), None)
     highest = next((rule.le for rule in info.metadata if hasattr(rule, "le")), None)
     if lowest is not None and highest is not None:

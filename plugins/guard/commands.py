@@ -6,11 +6,13 @@ from nonebot.matcher import Matcher
 from pinbang.arguments import number_and_rest, number_only
 from pinbang.clock import Now
 from pinbang.commands import deputy_command, member_command
+from pinbang.groups import load_group
 from pinbang.parameters import SenderRole, ThisAccount
 from pinbang.roles import Role
 from pinbang.router import ArgumentText
 
 from . import service, wording
+from .config import GuardPolicy
 
 why = member_command(
     "为什么",
@@ -47,9 +49,10 @@ async def _(
     await matcher.finish()
 
 
-ladder = member_command("阶梯", usage="/阶梯", brief="看违规怎么处理", in_private=True)
+ladder = member_command("阶梯", usage="/阶梯", brief="看违规怎么处理")
 
 
 @ladder.handle()
-async def _(matcher: Matcher) -> None:
-    await matcher.finish(wording.ladder())
+async def _(matcher: Matcher, event: GroupMessageEvent, account: ThisAccount) -> None:
+    policy = (await load_group(event.group_id, account.self_id)).policy(GuardPolicy)
+    await matcher.finish(wording.ladder(policy.window_days))

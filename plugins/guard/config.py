@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pinbang.groups import GroupSettings
+from pinbang.moderation.judging import registered_judges
 from pinbang.moderation.weighing import DEFAULT_THRESHOLD
 
 
@@ -26,5 +27,13 @@ class GuardPolicy(GroupSettings):
         30, ge=1, le=365, title="累计天数", description="多少天内的违规累计升级"
     )
     disabled_judges: list[str] = Field(
-        default_factory=list, title="停用判定", description="不使用的判定"
+        default_factory=list, title="停用判定", description="不使用的判定，例如 文明；写“无”恢复"
     )
+
+    @field_validator("disabled_judges", mode="after")
+    @classmethod
+    def _registered(cls, value: list[str]) -> list[str]:
+        titles = [one.title for one in registered_judges().values()]
+        if unknown := [name for name in value if name not in titles]:
+            raise ValueError(f"没有“{unknown[0]}”这个判定，有：{'、'.join(titles)}")
+        return value

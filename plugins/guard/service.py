@@ -8,6 +8,8 @@ from tortoise.exceptions import IntegrityError
 from pinbang import audit, clock, schedule
 from pinbang.gateway import Account, Outcome, Reason, account_of
 from pinbang.gateway.outbox import Urgency
+from pinbang.gateway.outcomes import DONE
+from pinbang.groups import load_group
 from pinbang.logs import logger
 from pinbang.moderation.cases import case_in_group, undo_case, write_case
 from pinbang.moderation.judging import Decision
@@ -19,6 +21,7 @@ from pinbang.store.models import Case, CaseStatus
 from pinbang.store.transactions import patiently, transactional_within
 
 from . import wording
+from .config import GuardPolicy
 
 ENFORCE = "guard.enforce"
 RESUME_AFTER = timedelta(seconds=60)
@@ -64,14 +67,15 @@ async def _take_up(key: str, now: datetime) -> None:
     account = account_of(case.account_id)
     if account.bot is None:
         raise NotNowError
-    await enforce(case.id, account)
+    await enforce(case.id, account, resumed=True)
 
 
-async def enforce(case_id: int, account: Account) -> None:
+async def enforce(case_id: int, account: Account, *, resumed: bool = False) -> None:
     """Recall, then mute or remove, then say so; each step is recorded and not done twice.
 
     The announcement is recorded before it is sent: a crash in between loses it rather than
-    repeats it. Recall, mute and removal are harmless to repeat.
+    repeats it. Recall, mute and removal are harmless to repeat: when `resumed` after a crash, a
+    message or member that is gone counts as dealt with.
     """
     if case_id in _in_progress:
         return
@@ -82,12 +86,19 @@ async def enforce(case_id: int, account: Account) -> None:
             return
         if not case.recall_outcome:
             recall = await account.recall(case.group_id, case.message_id)
-            case.recall_outcome = recall.code
+            gone = resumed and recall.reason is Reason.UNKNOWN_MESSAGE
+            case.recall_outcome = DONE.code if gone else recall.code
             await _save(case)
+        if await _was_undone(case):
+            return
         if not case.measure_outcome:
             measure = await _carry_out(case, account)
             case.measure_outcome = measure.code if measure else "none"
             await _save(case)
+        if await _was_undone(case):
+            if case.measure == Measure.MUTE.value:
+                await account.unmute(case.group_id, case.user_id)
+            return
         if case.announced_at is None:
             await _announce(case, account)
         await _finish(case)
@@ -101,6 +112,12 @@ async def _save(case: Case) -> None:
     await patiently(lambda: case.save(update_fields=fields), LONG_PATIENCE_SECONDS)
 
 
+async def _was_undone(case: Case) -> bool:
+    """Tell whether an admin took the case back while it was being enforced."""
+    await patiently(lambda: case.refresh_from_db(fields=["status"]), LONG_PATIENCE_SECONDS)
+    return case.status is CaseStatus.UNDONE
+
+
 async def _carry_out(case: Case, account: Account) -> Outcome | None:
     match Measure(case.measure):
         case Measure.MUTE:
@@ -112,20 +129,25 @@ async def _carry_out(case: Case, account: Account) -> Outcome | None:
 
 
 async def _announce(case: Case, account: Account) -> None:
-    powerless = f":{Reason.NOT_ADMIN.name}" in case.recall_outcome + case.measure_outcome
+    powerless = _is_powerless(case)
     if powerless and not _may_complain(case.group_id):
         return
     case.announced_at = clock.now()
     await _save(case)
+    policy = (await load_group(case.group_id, account.self_id)).policy(GuardPolicy)
     gone = case.measure == Measure.KICK.value and case.measure_outcome == "done"
     outcome = await account.say(
         case.group_id,
-        wording.announcement(case, powerless=powerless),
+        wording.announcement(case, powerless=powerless, window_days=policy.window_days),
         urgency=Urgency.MODERATION,
         mention=None if gone else case.user_id,
     )
     if not outcome.done:
         logger.warning(f"Case {case.id} was not announced: {outcome.code}")
+
+
+def _is_powerless(case: Case) -> bool:
+    return f":{Reason.NOT_ADMIN.name}" in case.recall_outcome + case.measure_outcome
 
 
 def _may_complain(group_id: int) -> bool:
@@ -139,9 +161,9 @@ def _may_complain(group_id: int) -> bool:
 
 @transactional_within(LONG_PATIENCE_SECONDS)
 async def _finish(case: Case) -> None:
-    changed = await Case.filter(id=case.id, status=CaseStatus.OPEN).update(
-        status=CaseStatus.ENFORCED
-    )
+    # What could not be enforced at all is no strike against anybody.
+    status = CaseStatus.POWERLESS if _is_powerless(case) else CaseStatus.ENFORCED
+    changed = await Case.filter(id=case.id, status=CaseStatus.OPEN).update(status=status)
     if changed:
         await audit.record(
             f"guard.{case.measure}",

@@ -16,7 +16,7 @@ from pinbang.gateway.adapter import on_gateway_ready
 from pinbang.gateway.events import view_of
 from pinbang.groups import GroupRecord, load_group
 from pinbang.members import current_role, role_of
-from pinbang.moderation.judging import Decision, decide, findings
+from pinbang.moderation.judging import Decision, decide, findings, registered_judges
 from pinbang.moderation.reading import MessageView
 from pinbang.priorities import GUARD
 from pinbang.roles import EXEMPT_FROM
@@ -46,8 +46,10 @@ class _Guard(Matcher):
         view = view_of(event)
         record = await _record(view)
         decision = judge(view, record)
+        if decision is None or (view.role is None and await _is_exempt(view)):
+            return False
         state[DECISION_KEY] = decision
-        return decision is not None
+        return True
 
 
 def judge(view: MessageView, record: GroupRecord) -> Decision | None:
@@ -55,8 +57,15 @@ def judge(view: MessageView, record: GroupRecord) -> Decision | None:
     policy = record.policy(GuardPolicy)
     if not policy.enabled or role_of(record, view.user_id, view.role) >= EXEMPT_FROM:
         return None
-    found = findings(view, disabled=policy.disabled_judges, on_failure=_report)
+    off = [one.name for one in registered_judges().values() if one.title in policy.disabled_judges]
+    found = findings(view, disabled=off, on_failure=_report)
     return decide(found, threshold=policy.threshold) if found else None
+
+
+async def _is_exempt(view: MessageView) -> bool:
+    """Ask for the role of somebody whose role the gateway left out."""
+    role = await current_role(account_of(view.self_id), view.group_id, view.user_id)
+    return role >= EXEMPT_FROM
 
 
 def _report(name: str, error: Exception) -> None:
@@ -80,10 +89,6 @@ async def _(event: GroupMessageEvent, state: T_State) -> None:
     view = view_of(event)
     decision: Decision = state[DECISION_KEY]
     account = account_of(view.self_id)
-    if view.role is None and (
-        await current_role(account, view.group_id, view.user_id) >= EXEMPT_FROM
-    ):
-        return  # the gateway left the sender's role out: an admin, as it turned out
     record = await _record(view)
     policy = record.policy(GuardPolicy)
     window = timedelta(days=policy.window_days)
@@ -97,4 +102,4 @@ async def _(event: GroupMessageEvent, state: T_State) -> None:
 async def _resume(account: Account) -> None:
     """Finish what a crash or a lost connection interrupted."""
     for case_id in await service.unfinished_cases(account.self_id):
-        await service.enforce(case_id, account)
+        await service.enforce(case_id, account, resumed=True)

@@ -23,7 +23,7 @@ def measure_words(case: Case) -> str:
     return step_words(Step(Measure(case.measure), timedelta(seconds=case.mute_seconds)))
 
 
-def announcement(case: Case, *, powerless: bool) -> str:
+def announcement(case: Case, *, powerless: bool, window_days: int) -> str:
     """Tell the group, at most five lines, what happened and how to object."""
     entry = registered_judges().get(case.judge)
     rule = entry.rule if entry else case.label
@@ -38,7 +38,7 @@ def announcement(case: Case, *, powerless: bool) -> str:
     lines.append(f"编号 {case.id}，看理由发 /为什么 {case.id}；有误判请告诉管理员。")
     if case.measure != Measure.KICK.value:
         following = DEFAULT_STEPS[min(case.step, len(DEFAULT_STEPS) - 1)]
-        lines.append(f"30 天内再次违规将{step_words(following)}。")
+        lines.append(f"{window_days} 天内再次违规将{step_words(following)}。")
     return "\n".join(lines)
 
 
@@ -55,6 +55,7 @@ def explanation(case: Case) -> str:
     state = {
         CaseStatus.OPEN: "处理中",
         CaseStatus.ENFORCED: "已处理",
+        CaseStatus.POWERLESS: "机器人不是管理员，没有处理",
         CaseStatus.UNDONE: "已撤销，不计入违规",
     }[case.status]
     pieces = evidence_of(case)
@@ -80,9 +81,13 @@ def undone(case: Case, lifted: Outcome | None) -> str:
     return "\n".join(lines)
 
 
-def ladder() -> str:
+def ladder(window_days: int) -> str:
     """Show the ladder."""
     rungs = [f"第 {number} 次：{step_words(step)}" for number, step in enumerate(DEFAULT_STEPS, 1)]
     return "\n".join(
-        ["违规处理（30 天内累计，都会先撤回消息）", *rungs, "严重的提高一级；误判可 /撤销。"]
+        [
+            f"违规处理（{window_days} 天内累计，都会先撤回消息）",
+            *rungs,
+            "严重的提高一级；误判可 /撤销。",
+        ]
     )

@@ -12,7 +12,7 @@ from pinbang.router import ArgumentText
 
 from . import rules
 
-ORDER = ("互助", "入群审核", "守护", "广告防护", "文明", "帮助")
+ORDER = ("互助", "入群审核", "守护", "群设置", "帮助")
 """What people look for first; other modules follow by name."""
 
 show_help = member_command(

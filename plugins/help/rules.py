@@ -25,11 +25,12 @@ class Module:
 
 def overview(modules: Iterable[Module], role_title: str) -> str:
     """List the modules with their commands, for one role."""
+    shown = list(modules)
     lines = [f"我能做这些（{role_title}可用）"]
-    for module in modules:
+    for module in shown:
         names = "　".join(entry.usage.split("\n")[0].split(" ")[0] for entry in module.entries)
         lines.append(f"【{module.name}】{names or module.description}")
-    lines.append("看详细：/帮助 模块名，例如 /帮助 互助")
+    lines.append(f"看详细：/帮助 模块名，例如 /帮助 {shown[0].name}")
     return "\n".join(lines)
 
 

@@ -68,7 +68,7 @@ async def _(event: GroupIncreaseNoticeEvent) -> None:
 async def _catch_up(account: Account) -> None:
     """Take in what waits at the gateway, and finish what was decided but not carried out."""
     for request in await service.unfinished(account.self_id):
-        await service.carry_out(request, account)
+        await service.carry_out(request, account, resumed=True)
     for pending in await account.pending_joins():
         if pending.checked or account_serving(pending.group_id) is not account:
             continue

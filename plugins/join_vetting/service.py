@@ -7,6 +7,7 @@ from tortoise.exceptions import IntegrityError
 
 from pinbang import audit, schedule
 from pinbang.gateway import Account, Outcome, Reason, account_of
+from pinbang.gateway.outcomes import DONE, failed
 from pinbang.groups import load_group
 from pinbang.logs import logger
 from pinbang.moderation.judging import findings
@@ -180,9 +181,15 @@ def _state_words(request: JoinRequest) -> str:
     }[request.status]
 
 
-async def carry_out(request: JoinRequest, account: Account) -> Outcome:
-    """Tell the gateway what was decided and record what became of it; safe to repeat."""
-    if request.status is JoinStatus.APPROVED:
+async def carry_out(request: JoinRequest, account: Account, *, resumed: bool = False) -> Outcome:
+    """Tell the gateway what was decided and record what became of it.
+
+    When `resumed` after a crash the gateway may have been told before: then only what still waits
+    there is decided, because SnowLuma decides about somebody else rather than about nobody.
+    """
+    if resumed and (settled := await _settled(request, account)) is not None:
+        outcome = settled
+    elif request.status is JoinStatus.APPROVED:
         outcome = await account.approve(request.group_id, request.user_id, request.flag or "")
     else:
         reason = (request.reason or REFUSED)[:SAFE_REASON]
@@ -201,6 +208,21 @@ async def _record_outcome(request: JoinRequest, outcome: Outcome) -> None:
     await schedule.cancel(CARRY_OUT, str(request.id))
 
 
+async def _settled(request: JoinRequest, account: Account) -> Outcome | None:
+    """Return what became of a request that the gateway no longer lists, None when it waits."""
+    pending = await account.pending_joins()
+    if any(
+        one.user_id == request.user_id and one.group_id == request.group_id and not one.checked
+        for one in pending
+    ):
+        return None
+    if request.status is JoinStatus.REJECTED:
+        return DONE
+    members = await account.members(request.group_id) or []
+    arrived = any(member.user_id == request.user_id for member in members)
+    return DONE if arrived else failed(Reason.REQUEST_GONE)
+
+
 @due_work(CARRY_OUT)
 async def _carry_out_later(key: str, now: datetime) -> None:
     del now
@@ -210,7 +232,7 @@ async def _carry_out_later(key: str, now: datetime) -> None:
     account = account_of(request.account_id)
     if account.bot is None:
         raise NotNowError
-    await carry_out(request, account)
+    await carry_out(request, account, resumed=True)
 
 
 @due_work(EXPIRE)

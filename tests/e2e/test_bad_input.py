@@ -44,7 +44,7 @@ ANSWERED = [
     ("/为什么", "用法：/为什么"),
     ("/为什么 ¹²³", "没有 123 号处理记录"),
     ("/为什么 99999999999999999999", "编号"),
-    ("/通过 1", "需要"),
+    ("/通过 1", "只有协管和管理员能用"),
     ("/帮助 没有的模块", "没有“没有的模块”这个模块"),
     ("　/帮助　", "我能做这些"),
     ("/HELP", "我能做这些"),
@@ -142,8 +142,10 @@ async def test_monsters(profile: Profile, bot: BotProcess, world: World) -> None
             await say_and_mark(gateway, world)
         for message in world.group(GROUP).messages.values():
             if message.user_id == BOT:
-                assert not any(part["type"] == "at" and part["data"].get("qq") == "all"
-                               for part in message.segments)
+                assert not any(
+                    part["type"] == "at" and part["data"].get("qq") == "all"
+                    for part in message.segments
+                )
                 assert len(message.text) <= 4_500
 
 

@@ -2,8 +2,16 @@
 
 import pytest
 
-from pinbang.testing import LLBOT, NAPCAT, SNOWLUMA, BotProcess, Fault, SimulatedGateway, World
-from pinbang.testing import segments
+from pinbang.testing import (
+    LLBOT,
+    NAPCAT,
+    SNOWLUMA,
+    BotProcess,
+    Fault,
+    SimulatedGateway,
+    World,
+    segments,
+)
 
 from .conftest import ADMIN, BOT, GROUP, OWNER, XIAOLI, XIAOWANG, XIAOZHANG, Start
 
@@ -142,9 +150,10 @@ async def test_two_admins_decide_at_once(bot: BotProcess, world: World) -> None:
 
 async def test_killed_between_verdict_and_warning(start_bot: Start, world: World) -> None:
     """The verdict is written before anything is done: what a crash interrupts is finished."""
-    async with start_bot() as bot, SimulatedGateway(
-        world, NAPCAT, url=bot.url, reconnect_interval=0.2
-    ) as gateway:
+    async with (
+        start_bot() as bot,
+        SimulatedGateway(world, NAPCAT, url=bot.url, reconnect_interval=0.2) as gateway,
+    ):
         await settled(gateway, world)
         gateway.fail_next("delete_msg", Fault.TIMEOUT)
         advert = world.say(GROUP, XIAOWANG, ADVERT)

@@ -2,8 +2,17 @@
 
 import pytest
 
-from pinbang.testing import GOCQHTTP, LLBOT, NAPCAT, SNOWLUMA, BotProcess, Profile, SimulatedGateway
-from pinbang.testing import World, segments
+from pinbang.testing import (
+    GOCQHTTP,
+    LLBOT,
+    NAPCAT,
+    SNOWLUMA,
+    BotProcess,
+    Profile,
+    SimulatedGateway,
+    World,
+    segments,
+)
 
 from .conftest import ADMIN, BOT, GROUP, XIAOLI, XIAOWANG, XIAOZHANG
 
@@ -36,7 +45,11 @@ async def test_a_day_in_the_group(profile: Profile, bot: BotProcess, world: Worl
         await gateway.said(GROUP, "已通过")
 
         # An ad goes, with a warning; what people ask help with stays.
-        asking = world.say(GROUP, XIAOLI, "求助：还差2人砍一刀 https://mobile.yangkeduo.com/goods2.html?ps=abcDEF12")
+        asking = world.say(
+            GROUP,
+            XIAOLI,
+            "求助：还差2人砍一刀 https://mobile.yangkeduo.com/goods2.html?ps=abcDEF12",
+        )
         advert = world.say(GROUP, XIAOWANG, ADVERT)
         await gateway.until(lambda: advert.recalled)
         warning = await gateway.said(GROUP, "广告", "警告")
@@ -59,7 +72,9 @@ async def test_a_day_in_the_group(profile: Profile, bot: BotProcess, world: Worl
         await gateway.until(lambda: offender.muted_until <= world.now())
 
         # A request for help: registered, accepted, done, confirmed.
-        world.say(GROUP, XIAOWANG, "/求助 还差1人砍一刀 今晚23:59前 https://p.pinduoduo.com/AbCd1234")
+        world.say(
+            GROUP, XIAOWANG, "/求助 还差1人砍一刀 今晚23:59前 https://p.pinduoduo.com/AbCd1234"
+        )
         await gateway.said(GROUP, "求助 1 号已登记", "需要 1 人")
         world.say(GROUP, XIAOLI, "接 1")
         await gateway.said(GROUP, "你接了 1 号", "已接满")
@@ -101,6 +116,10 @@ async def test_nothing_is_lost_by_kill_9(profile: Profile, bot: BotProcess, worl
         await gateway.until(lambda: vague.state == "approved")
         # Nothing was done twice: one recall, one warning, one notice, in all runs together.
         assert sum(call.action == "delete_msg" for call in gateway.calls) == 1
-        said = [message.text for message in world.group(GROUP).messages.values() if message.user_id == BOT]
+        said = [
+            message.text
+            for message in world.group(GROUP).messages.values()
+            if message.user_id == BOT
+        ]
         assert sum("这条消息涉及" in text for text in said) == 1
         assert sum("申请入群" in text for text in said) == 1

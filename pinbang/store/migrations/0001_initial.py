@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('mute_seconds', fields.IntField(default=0)),
                 ('evidence', SealedTextField(place='pinbang_case.evidence')),
                 ('text', SealedTextField(place='pinbang_case.text')),
-                ('status', fields.CharEnumField(default=CaseStatus.OPEN, description='OPEN: open\nENFORCED: enforced\nUNDONE: undone', enum_type=CaseStatus, max_length=16)),
+                ('status', fields.CharEnumField(default=CaseStatus.OPEN, description='OPEN: open\nENFORCED: enforced\nPOWERLESS: powerless\nUNDONE: undone', enum_type=CaseStatus, max_length=16)),
                 ('recall_outcome', fields.CharField(default='', max_length=48)),
                 ('measure_outcome', fields.CharField(default='', max_length=48)),
                 ('announced_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Group',
             fields=[
-                ('id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
+                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
                 ('account_id', fields.BigIntField()),
                 ('settings', fields.JSONField(default=dict, encoder=dumps, decoder=loads)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
