@@ -1,5 +1,6 @@
 """The process's settings: from the environment and `.env`, checked once, in words when wrong."""
 
+import io
 import ipaddress
 import json
 import os
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, field_validator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +33,8 @@ def _split(value: object) -> object:
         return value
     text = value.strip()
     if text.startswith("["):
-        return json.loads(text)
+        items = json.loads(text)
+        return [str(item) if isinstance(item, int) else item for item in items]
     return [item for item in re.split(r"[\s,，]+", text) if item]
 
 
@@ -142,17 +145,7 @@ def read_environment(root: Path = ROOT) -> dict[str, str]:
     for name in (".env", f".env.{environment}"):
         path = root / name
         if path.is_file():
-            try:
-                loaded = dotenv_values(path, encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError) as error:
-                raise StartupError(
-                    f"读不了 {name}（{type(error).__name__}）", "请把它存成 UTF-8 编码并允许读取"
-                ) from error
-            if broken := [key for key, value in loaded.items() if value is None]:
-                raise StartupError(
-                    f"{name} 里“{broken[0][:40]}”这一行没有等号",
-                    "请写成 名称=值，或在行首加 # 注释掉",
-                )
+            loaded = _read_file(path)
             values.update({key.upper(): value or "" for key, value in loaded.items()})
     for key, value in os.environ.items():
         if value.strip() or key.upper() not in values:
@@ -160,6 +153,23 @@ def read_environment(root: Path = ROOT) -> dict[str, str]:
                 value  # an empty variable means "not set", as compose files have it
             )
     return values
+
+
+def _read_file(path: Path) -> dict[str, str | None]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(
+            f"读不了 {path.name}（{type(error).__name__}）", "请把它存成 UTF-8 编码并允许读取"
+        ) from error
+    for line in parse_stream(io.StringIO(text)):
+        if line.error or (line.key and line.value is None):
+            wrong = "引号没有配对" if "=" in line.original.string else "没有等号"
+            raise StartupError(
+                f"{path.name} 第 {line.original.line} 行{wrong}",
+                "请写成 名称=值，或在行首加 # 注释掉",
+            )
+    return dotenv_values(stream=io.StringIO(text))
 
 
 def _in_words(error: Any) -> str:

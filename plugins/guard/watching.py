@@ -15,7 +15,7 @@ from pinbang.gateway import Account, account_of
 from pinbang.gateway.adapter import on_gateway_ready
 from pinbang.gateway.events import view_of
 from pinbang.groups import GroupRecord, load_group
-from pinbang.members import current_role, role_of
+from pinbang.members import role_of
 from pinbang.moderation.judging import Decision, decide, findings, registered_judges
 from pinbang.moderation.reading import MessageView
 from pinbang.priorities import GUARD
@@ -46,7 +46,7 @@ class _Guard(Matcher):
         view = view_of(event)
         record = await _record(view)
         decision = judge(view, record)
-        if decision is None or (view.role is None and await _is_exempt(view)):
+        if decision is None or await _is_exempt(view, record):
             return False
         state[DECISION_KEY] = decision
         return True
@@ -62,9 +62,10 @@ def judge(view: MessageView, record: GroupRecord) -> Decision | None:
     return decide(found, threshold=policy.threshold) if found else None
 
 
-async def _is_exempt(view: MessageView) -> bool:
-    """Ask for the role of somebody whose role the gateway left out."""
-    role = await current_role(account_of(view.self_id), view.group_id, view.user_id)
+async def _is_exempt(view: MessageView, record: GroupRecord) -> bool:
+    """Ask the gateway for the sender's role: what a message says of it may be stale or missing."""
+    member = await account_of(view.self_id).member(view.group_id, view.user_id, fresh=True)
+    role = role_of(record, view.user_id, member.role if member else view.role)
     return role >= EXEMPT_FROM
 
 

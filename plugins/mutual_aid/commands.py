@@ -18,6 +18,8 @@ from . import service, wording
 from .config import AidPolicy
 
 NUMBER = r"[\s:：]*[#＃]?(?P<number>\d{1,12})?\s*号?"
+REMARK = r"(?:(?:\s*(?:@|[,，。！!~～、](?!\d)|谢|感谢|多谢)|\s+(?![\d点时月日个件元块天人刀])).{0,60})?"
+"""What may follow the number; 确认12点前能到吗 and 确认 2 件都收到了吗 mean something else."""
 
 
 async def _register(
@@ -153,7 +155,7 @@ async def _(
 
 
 confirm = _short_command(
-    "确认", "确认 12 [@帮手]", "发起人确认 12 号已帮到", pattern=rf"确认{NUMBER}.{{0,60}}"
+    "确认", "确认 12 [@帮手]", "发起人确认 12 号已帮到", pattern=rf"确认{NUMBER}{REMARK}"
 )
 
 

@@ -163,7 +163,7 @@ async def test_plugin_that_fails_to_import(data: Path, project: Path) -> None:
         ("PACING", "fast", "PACING"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL"),
         ("TIMEZONE", "Asia/Beijing2", "TIMEZONE"),
-        ("HOST", "0.0.0.0", "ONEBOT_ACCESS_TOKEN"),
+        ("HOST", "0.0.0.0", "ONEBOT_ACCESS_TOKEN"),  # noqa: S104
     ],
 )
 async def test_bad_setting_in_the_env_file(
