@@ -6,7 +6,7 @@ import unicodedata
 from pinbang.moderation.reading import MessageView
 from pinbang.refusal import UsageRefusal
 
-_NUMBER = re.compile(r"[#＃№]?\s*(?P<number>\d+)\s*(?:号|番)?(?P<rest>.*)", re.DOTALL)
+_NUMBER = re.compile(r"(?:#|no\.?)?\s*(?P<number>\d+)\s*(?:号|番)?(?P<rest>.*)", re.DOTALL | re.I)
 _MAX_DIGITS = 12
 _USER = re.compile(r"(?<!\d)(\d{5,11})(?!\d)")
 

@@ -296,7 +296,8 @@ def _by_head(written: str) -> Found | None:
         if matcher is None:
             continue
         rest = written[length:]
-        if window[length - 1].isascii() and rest[:1].isascii() and rest[:1].isalnum():
+        last, following = fold(window[length - 1]), fold(rest[:1])
+        if last.isascii() and following.isascii() and following.isalnum():
             continue  # "/helper" is not "/help" with an argument
         return Found(matcher, written[:length], rest.strip())
     return None

@@ -1,4 +1,4 @@
-"""A text column whose contents only the bot can read."""
+"""Columns of our own: a text that only the bot can read, a key that comes from outside."""
 
 import re
 from typing import Any
@@ -12,6 +12,17 @@ UNREADABLE = "（密钥不在，读不出来）"
 
 # What `Keyring.seal` makes: at least 28 bytes in base64. People may well write "v1.2 更新了".
 _SEALED = re.compile(r"v1\.[0-9a-f]{8}\.[A-Za-z0-9+/]{38,}={0,2}")
+
+
+class GivenKeyField(fields.BigIntField):
+    """A primary key that comes from outside, e.g. a group's number.
+
+    A class of its own because Tortoise leaves `generated=False` out of the migrations it writes.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.update(primary_key=True, generated=False)
+        super().__init__(**kwargs)
 
 
 class SealedTextField(fields.TextField):

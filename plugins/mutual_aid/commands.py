@@ -18,7 +18,9 @@ from . import service, wording
 from .config import AidPolicy
 
 NUMBER = r"[\s:：]*[#＃]?(?P<number>\d{1,12})?\s*号?"
-REMARK = r"(?:(?:\s*(?:@|[,，。！!~～、](?!\d)|谢|感谢|多谢)|\s+(?![\d点时月日个件元块天人刀])).{0,60})?"
+REMARK = (
+    r"(?:(?:\s*(?:@|[,，。！!~～、](?!\d)|谢|感谢|多谢)|\s+(?![\d点时月日个件元块天人刀])).{0,60})?"
+)
 """What may follow the number; 确认12点前能到吗 and 确认 2 件都收到了吗 mean something else."""
 
 

@@ -43,7 +43,7 @@ def gocqhttp(name: str, wording: str = "", retcode: int = 100) -> dict[str, Any]
 def nt_event(action: str, result: int = 0, text: str = "") -> dict[str, Any]:
     return napcat(
         f"Timeout: NTEvent serviceAndMethod:NodeIKernelMsgService/{action} "
-        f'ListenerName:NodeIKernelMsgListener/onMsgInfoListUpdate EventRet:\n'
+        f"ListenerName:NodeIKernelMsgListener/onMsgInfoListUpdate EventRet:\n"
         f'{{\n    "result": {result},\n    "errMsg": "{text}"\n}}\n'
     )
 
@@ -148,7 +148,11 @@ def test_an_outcome_in_words_and_in_records() -> None:
 
 def test_only_done_is_done() -> None:
     assert [DONE.done, failed(Reason.UNKNOWN).done, unconfirmed().done] == [True, False, False]
-    assert [DONE.failed, failed(Reason.UNKNOWN).failed, unconfirmed().failed] == [False, True, False]
+    assert [DONE.failed, failed(Reason.UNKNOWN).failed, unconfirmed().failed] == [
+        False,
+        True,
+        False,
+    ]
 
 
 class _Bot:
