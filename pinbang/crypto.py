@@ -57,6 +57,11 @@ class Keyring:
             raise UnreadableError(f"no key opens this value of {place}") from error
         return opened.decode()
 
+    def knows(self, sealed: str) -> bool:
+        """Tell whether the key that sealed this value is present."""
+        parts = sealed.split(".", 2)
+        return len(parts) == 3 and parts[1] in self._ciphers
+
     def blind_index(self, text: str, place: str) -> str:
         """Return a keyed digest of `text` to look it up by without storing it."""
         return hmac.new(self._index_key, f"{place}\0{text}".encode(), hashlib.sha256).hexdigest()

@@ -12,6 +12,8 @@ from pinbang.gateway.pacing import Pace, TokenBucket
 
 MAX_WAITING = 500
 """Messages that may wait; past that announcements and replies are refused rather than late."""
+MAX_CONVERSATIONS = 1000
+"""Conversations whose pace is remembered; past that those that have rested are forgotten."""
 BREAKER_FAILURES = 3
 BREAKER_SECONDS = 60.0
 BREAKER_LIMIT = 900.0
@@ -141,6 +143,11 @@ class Outbox:
 
     def _bucket(self, conversation: Conversation, pace: Pace) -> TokenBucket:
         if conversation not in self._conversations:
+            if len(self._conversations) >= MAX_CONVERSATIONS:
+                now = self._monotonic()
+                self._conversations = {
+                    key: bucket for key, bucket in self._conversations.items() if not bucket.full(now)
+                }
             self._conversations[conversation] = TokenBucket(pace.group_burst, pace.group_seconds)
         return self._conversations[conversation]
 

@@ -30,6 +30,11 @@ class TokenBucket:
         self._refill(now)
         self._tokens -= 1
 
+    def full(self, now: float) -> bool:
+        """Tell whether nothing would be lost by forgetting this bucket."""
+        self._refill(now)
+        return self._tokens >= self.burst
+
     def _refill(self, now: float) -> None:
         if self._at is not None and now > self._at:
             self._tokens = min(self.burst, self._tokens + (now - self._at) / self.seconds)

@@ -7,12 +7,15 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from tortoise.context import TortoiseContext, set_global_context
 
+from pinbang.crypto import keyring
 from pinbang.settings import Settings, StartupError
-from pinbang.store.config import database_config
+from pinbang.store.config import CONNECTION, database_config
+from pinbang.store.fields import SealedTextField
 from pinbang.store.migrating import migrate_database
 from pinbang.store.transactions import is_transient
 
@@ -71,6 +74,34 @@ async def prepare_database(settings: Settings) -> None:
         else:
             break
     _protect(settings)
+    await _check_keys(config)
+
+
+async def _check_keys(config: dict[str, Any]) -> None:
+    """Raise StartupError when what is stored was sealed with keys that are not here.
+
+    A lost key file would otherwise be replaced by a new one in silence, and what people wrote
+    would come to light as unreadable one by one.
+    """
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        for model in context.apps.get_models_iterable() if context.apps else ():
+            sealed = [
+                name
+                for name, field in model._meta.fields_map.items()
+                if isinstance(field, SealedTextField) and not field.null
+            ]
+            if not sealed:
+                continue
+            column = model._meta.fields_db_projection[sealed[0]]
+            table = model._meta.db_table
+            query = f'SELECT "{column}" AS value FROM "{table}" ORDER BY "id" DESC LIMIT 1'  # noqa: S608 -- names from our own models
+            rows = await context.db(CONNECTION).execute_query_dict(query)
+            if rows and not keyring().knows(str(rows[0]["value"])):
+                raise StartupError(
+                    "存着的内容不是用现在的密钥加密的，读不出来",
+                    "请把原来的 encryption.keys 放回数据目录（或填回 ENCRYPTION_KEYS），再启动",
+                )
 
 
 def _sqlite_file(settings: Settings) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pinbang.settings import ROOT
-from pinbang.testing import BotProcess, free_port
+from pinbang.testing import NAPCAT, BotProcess, SimulatedGateway, World, free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -138,6 +138,20 @@ async def test_database_from_a_newer_version(data: Path) -> None:
     line = await complaint(bot_with(data))
     assert "数据库比程序新" in line
     assert "9999_from_the_future" in line
+
+
+async def test_lost_key_file(data: Path) -> None:
+    world = World()
+    world.add_group(700100200, "拼单互助群", owner_id=600100)
+    world.add_member(700100200, 10001, "机器人", role="admin")
+    async with (
+        bot_with(data) as bot,
+        SimulatedGateway(world, NAPCAT, url=bot.url) as gateway,
+    ):
+        world.say(700100200, 600100, "/求助 果园浇水")
+        await gateway.said(700100200, "求助 1 号已登记")
+    (data / "encryption.keys").unlink()
+    assert "密钥" in await complaint(bot_with(data))
 
 
 async def test_plugin_that_fails_to_import(data: Path, project: Path) -> None:
