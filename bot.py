@@ -12,6 +12,8 @@ import nonebot
 from pinbang import clock, crypto
 from pinbang.gateway.account import use_pace
 from pinbang.logs import configure_logs, logger
+from pinbang.pictures.fetching import Fetcher
+from pinbang.pictures.media import use_fetcher
 from pinbang.settings import ROOT, Settings, StartupError, load_settings, read_environment
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def prepare(settings: Settings) -> None:
     clock.use_zone(settings.timezone)
     if settings.pacing == "off":
         use_pace(None)
+    use_fetcher(Fetcher(settings.picture_hosts))
     initialise(settings)
     load_plugins()
     asyncio.run(prepare_database(settings))

@@ -38,6 +38,8 @@ def _split(value: object) -> object:
     return [item for item in re.split(r"[\s,，]+", text) if item]
 
 
+_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
+
 Items = Annotated[list[str], BeforeValidator(_split)]
 
 
@@ -55,6 +57,7 @@ class Settings(BaseModel):
     encryption_keys: Items = []
     sandbox: Literal["auto", "on", "off"] = "auto"
     pacing: Literal["on", "off"] = "on"
+    picture_hosts: Items = []
     log_level: Literal["TRACE", "DEBUG", "INFO", "SUCCESS", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     timezone: str = "Asia/Shanghai"
 
@@ -87,6 +90,13 @@ class Settings(BaseModel):
     def _websockets(cls, value: list[str]) -> list[str]:
         if wrong := [item for item in value if not item.startswith(("ws://", "wss://"))]:
             raise ValueError(f"“{wrong[0]}”不是 ws:// 或 wss:// 地址")
+        return value
+
+    @field_validator("picture_hosts", mode="after")
+    @classmethod
+    def _hosts_with_ports(cls, value: list[str]) -> list[str]:
+        if wrong := [item for item in value if not _HOST_AND_PORT.fullmatch(item)]:
+            raise ValueError(f"“{wrong[0]}”不是 主机:端口，例如 127.0.0.1:8090")
         return value
 
     @field_validator("command_start", mode="after")
@@ -164,10 +174,13 @@ def _read_file(path: Path) -> dict[str, str | None]:
         ) from error
     for line in parse_stream(io.StringIO(text)):
         if line.error or (line.key and line.value is None):
-            wrong = "引号没有配对" if "=" in line.original.string else "没有等号"
+            name = re.split(r"[\s=:：]", line.original.string.strip())[0][:40]
+            if "=" in line.original.string:
+                raise StartupError(
+                    f"{path.name} 里“{name}”这一行的引号没有配对", "请前后都写上引号，或都不写"
+                )
             raise StartupError(
-                f"{path.name} 第 {line.original.line} 行{wrong}",
-                "请写成 名称=值，或在行首加 # 注释掉",
+                f"{path.name} 里“{name}”这一行没有等号", "请写成 名称=值，或在行首加 # 注释掉"
             )
     return dotenv_values(stream=io.StringIO(text))
 

@@ -18,6 +18,7 @@ from tortoise.context import TortoiseContext
 import bot
 from pinbang import clock, crypto, groups
 from pinbang.gateway import account
+from pinbang.moderation import lately
 from pinbang.settings import Settings
 from pinbang.store.config import database_config
 from pinbang.store.migrating import migrate_database
@@ -74,6 +75,7 @@ def _forget() -> Iterator[None]:
     """Keep what one test learnt about groups and accounts from the next."""
     yield
     groups.forget_groups()
+    lately.latest.forget()
     account.forget_accounts()
 
 

@@ -146,7 +146,9 @@ class Outbox:
             if len(self._conversations) >= MAX_CONVERSATIONS:
                 now = self._monotonic()
                 self._conversations = {
-                    key: bucket for key, bucket in self._conversations.items() if not bucket.full(now)
+                    key: bucket
+                    for key, bucket in self._conversations.items()
+                    if not bucket.full(now)
                 }
             self._conversations[conversation] = TokenBucket(pace.group_burst, pace.group_seconds)
         return self._conversations[conversation]

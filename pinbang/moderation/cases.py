@@ -4,7 +4,14 @@ import json
 from datetime import datetime, timedelta
 
 from pinbang.moderation.judging import Decision
-from pinbang.moderation.ladder import DEFAULT_STEPS, DEFAULT_WINDOW, Step, next_step
+from pinbang.moderation.ladder import (
+    DEFAULT_STEPS,
+    DEFAULT_WINDOW,
+    REMINDER,
+    Measure,
+    Step,
+    next_step,
+)
 from pinbang.moderation.reading import MessageView
 from pinbang.refusal import Refusal
 from pinbang.store.models import Case, CaseStatus
@@ -25,8 +32,10 @@ async def write_case(
 
     Raises IntegrityError when the message has a case already: a second delivery.
     """
-    strikes = await strikes_of(view.group_id, view.user_id, now, window)
-    number, step = next_step(strikes, decision.finding.severity, steps)
+    number, step = 0, REMINDER
+    if decision.finding.strike:
+        strikes = await strikes_of(view.group_id, view.user_id, now, window)
+        number, step = next_step(strikes, decision.finding.severity, steps)
     return await Case.create(
         group_id=view.group_id,
         user_id=view.user_id,
@@ -48,12 +57,16 @@ async def strikes_of(
     group_id: int, user_id: int, now: datetime, window: timedelta = DEFAULT_WINDOW
 ) -> int:
     """Count a member's cases in the window that had consequences and were not undone."""
-    return await Case.filter(
-        group_id=group_id,
-        user_id=user_id,
-        created_at__gt=now - window,
-        status__in=(CaseStatus.OPEN, CaseStatus.ENFORCED),
-    ).count()
+    return (
+        await Case.filter(
+            group_id=group_id,
+            user_id=user_id,
+            created_at__gt=now - window,
+            status__in=(CaseStatus.OPEN, CaseStatus.ENFORCED),
+        )
+        .exclude(measure=Measure.REMIND.value)
+        .count()
+    )
 
 
 def evidence_of(case: Case) -> list[str]:

@@ -1,7 +1,7 @@
 """Judges look at one message and say what is wrong with it; `decide` weighs what they said."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from pinbang.moderation.reading import MessageView
@@ -21,7 +21,8 @@ class Finding:
 
     `judge` is ad, civility, …; `label` the kind of offence in Chinese as shown to people;
     `score` lies in 0..1; `evidence` says in Chinese what was seen, each item on its own ground,
-    never quoting personal data.
+    never quoting personal data. A finding without `strike` has the message recalled with a friendly
+    word and is not counted against the sender.
     """
 
     judge: str
@@ -29,6 +30,7 @@ class Finding:
     severity: Severity
     score: float
     evidence: tuple[str, ...]
+    strike: bool = True
 
 
 JudgeFunction = Callable[[MessageView], Finding | None]
@@ -87,10 +89,14 @@ def findings(
 
 @dataclass(frozen=True)
 class Decision:
-    """What is held against a message: its worst finding and all that supports it."""
+    """What is held against a message: its worst finding and all that supports it.
+
+    `also` lists earlier messages of the sender that belong to the offence and go with it.
+    """
 
     finding: Finding
     supporting: tuple[Finding, ...]
+    also: tuple[int, ...] = ()
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -104,12 +110,13 @@ class Decision:
 def decide(found: Iterable[Finding], *, threshold: float) -> Decision | None:
     """Pick the worst finding whose score reaches `threshold`, or None to leave the message alone.
 
+    What counts against the sender goes before what does not.
     A severe finding that rests on fewer than two pieces of evidence counts as medium: removing a
     member on one clue costs more than a missed ad.
     """
     strong = sorted(
         (_tempered(finding) for finding in found if finding.score >= threshold),
-        key=lambda finding: (finding.severity, finding.score),
+        key=lambda finding: (finding.strike, finding.severity, finding.score),
         reverse=True,
     )
     if not strong:
@@ -119,7 +126,5 @@ def decide(found: Iterable[Finding], *, threshold: float) -> Decision | None:
 
 def _tempered(finding: Finding) -> Finding:
     if finding.severity is Severity.SEVERE and len(finding.evidence) < 2:
-        return Finding(
-            finding.judge, finding.label, Severity.MEDIUM, finding.score, finding.evidence
-        )
+        return replace(finding, severity=Severity.MEDIUM)
     return finding

@@ -8,8 +8,9 @@ from pinbang.moderation.judging import Severity
 
 
 class Measure(str, Enum):
-    """What is done to the sender, besides recalling the message."""
+    """What is done to the sender, besides recalling the message; REMIND is no sanction."""
 
+    REMIND = "remind"
     WARN = "warn"
     MUTE = "mute"
     KICK = "kick"
@@ -17,7 +18,7 @@ class Measure(str, Enum):
     @property
     def words(self) -> str:
         """The measure as people call it."""
-        return {"warn": "警告", "mute": "禁言", "kick": "移出群"}[self.value]
+        return {"remind": "提醒", "warn": "警告", "mute": "禁言", "kick": "移出群"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ DEFAULT_STEPS: tuple[Step, ...] = (
     Step(Measure.MUTE, timedelta(days=1)),
     Step(Measure.KICK),
 )
+REMINDER = Step(Measure.REMIND)
+"""Off the ladder: for what is taken back for the sender's own sake."""
 DEFAULT_WINDOW = timedelta(days=30)
 
 

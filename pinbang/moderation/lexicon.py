@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+
+KEY_LENGTH = 2
+_DIGITS = str.maketrans("123456789", "0" * 9)
 
 
 def load_lines(path: Path) -> list[str]:
@@ -32,3 +36,19 @@ def load_expressions(path: Path, names: Mapping[str, str] | None = None) -> re.P
             raise ValueError(f"{path.name}: {line}: matches the empty text")
         parts.append(f"(?:{expression})")
     return re.compile("|".join(parts))
+
+
+def load_keys(path: Path) -> frozenset[str]:
+    """Return the pairs of characters written by `scripts/make_lexicon_keys.py`."""
+    lines = path.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if len(line) == KEY_LENGTH)
+
+
+@lru_cache(maxsize=64)
+def pairs_in(text: str) -> frozenset[str]:
+    """Return the pairs of neighbouring characters in `text`, digits as 0: what keys are for.
+
+    Remembered, because several judges ask in turn.
+    """
+    plain = text.translate(_DIGITS)
+    return frozenset(map(str.__add__, plain, plain[1:]))

@@ -22,6 +22,7 @@ _ROLES = frozenset({"owner", "admin", "member"})
 _UNSUPPORTED = "当前版本不支持该消息类型，请使用最新版本手机QQ查看"
 """What Lagrange and go-cqhttp put beside a card; no words of the sender."""
 
+_SIGNS = re.compile(r"[\W_]+")
 _CQ = re.compile(r"\[CQ:(?P<type>[a-zA-Z0-9_.\-]+)(?P<params>(?:,[^\[\],=]+=[^\],]*)*),?\]")
 
 
@@ -61,11 +62,29 @@ class Card:
 
 
 @dataclass(frozen=True)
+class EarlierMessage:
+    """What is remembered of a message its sender wrote shortly before.
+
+    `time` is in seconds since 1970, as the gateway stamped it; `digest` is equal for texts that
+    say the same; `text` is kept of short messages only, "" stands for all others.
+    """
+
+    message_id: int
+    time: int
+    digest: int
+    text: str
+    length: int
+    pictures: int = 0
+
+
+@dataclass(frozen=True)
 class MessageView:
     """What one message says, without what it quotes.
 
     `role` is owner, admin, member or None when the gateway did not say. `text` holds the
     sender's own words: text segments joined, placeholders such as `[图片]` and mentions left out.
+    `lately` holds the sender's messages of the last minutes, oldest first, where the guard fills
+    it in.
     """
 
     message_id: int
@@ -85,6 +104,7 @@ class MessageView:
     file_names: tuple[str, ...] = ()
     forwards: tuple[str, ...] = ()
     markdown: str = ""
+    lately: tuple[EarlierMessage, ...] = ()
 
     @cached_property
     def readable(self) -> str:
@@ -96,6 +116,11 @@ class MessageView:
     def normalised(self) -> Normalised:
         """`readable` with disguises folded, mapped back to `readable`."""
         return normalise(self.readable)
+
+    @cached_property
+    def digest(self) -> int:
+        """Equal for texts that say the same whatever their case, width, spaces and signs."""
+        return hash(_SIGNS.sub("", self.normalised.text))
 
     @cached_property
     def words(self) -> tuple[str, ...]:

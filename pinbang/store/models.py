@@ -6,13 +6,13 @@ from enum import Enum
 from tortoise import fields
 from tortoise.models import Model
 
-from pinbang.store.fields import SealedTextField
+from pinbang.store.fields import GivenKeyField, SealedTextField
 
 
 class Group(Model):
     """A QQ group the bot serves."""
 
-    id = fields.BigIntField(primary_key=True, generated=False)
+    id = GivenKeyField()
     account_id = fields.BigIntField()
     settings: dict[str, dict[str, object]] = fields.JSONField(
         default=dict, encoder=json.dumps, decoder=json.loads

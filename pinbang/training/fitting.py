@@ -22,7 +22,7 @@ SMALLEST_WEIGHT = 0.02
 """Weights nearer to zero than this are dropped from the file."""
 PRECISION = 200
 """Weights are stored as whole numbers of 1/PRECISION."""
-FALSE_POSITIVES = {"ad": 0.004, "abuse": 0.008, "scam": 0.002}
+FALSE_POSITIVES = {"ad": 0.0015, "abuse": 0.004, "scam": 0.0008}
 """Share of clean examples that may reach a class's caution score in cross-validation."""
 STRENGTH = {"ad": 30.0, "abuse": 12.0, "scam": 30.0}
 """Inverse of the regularisation, as scikit-learn calls it C."""

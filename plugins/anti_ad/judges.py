@@ -11,26 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pinbang.moderation.judging import Finding, Severity, judge
-from pinbang.moderation.lexicon import load_expressions, load_lines
+from pinbang.moderation.lexicon import load_expressions
 from pinbang.moderation.reading import MessageView
+from pinbang.moderation.scoring import trained_points, without_links
 from pinbang.moderation.weighing import Clue, weigh
-from pinbang.text.links import Link, belongs_to, is_pinduoduo, looks_like_pinduoduo
+from pinbang.text.links import is_pinduoduo
 from pinbang.text.numbers import find_contacts
+
+from .rules import Destination, aid_relief, destination
 
 _MIN_SCORE = 0.2
 """Below this there is nothing worth telling the guard."""
 
 
 _HERE = Path(__file__).parent
-
-
-def _hosts(name: str) -> frozenset[str]:
-    return frozenset(load_lines(_HERE / "hosts" / f"{name}.txt"))
-
-
-_GROUP_HOSTS = _hosts("group_links")
-_HARMLESS_HOSTS = _hosts("harmless_hosts")
-_SHORTENERS = _hosts("shorteners")
 
 # Money per piece or per day. Prices as such are ordinary talk here and are no clue.
 _NAMES = {"PRICE": r"\d{1,5}(?:\.\d{1,2})? ?(?:元|块|r(?![a-z])|米(?!\d)|毛|rmb|¥)"}
@@ -98,8 +92,6 @@ _TOPICS = (
 _ABOUT_ADS = _lexicon("about_ads")
 _ABOUT_ADS_RELIEF = 1.5
 
-_AID = _lexicon("aid")
-_AID_STEP, _AID_LIMIT = 0.3, 0.9
 _PINDUODUO_RELIEF = 0.4
 
 _CARD_CLUES = {
@@ -115,6 +107,9 @@ _CONTACT_HINT = re.compile(
 )
 
 
+_TRAINED = "整段话读起来像广告"
+
+
 @judge("ad", title="广告", rule="不发广告、二维码和站外引流")
 def advertises(message: MessageView) -> Finding | None:
     """Object to advertisements and to leading members to a private contact or another group.
@@ -125,9 +120,11 @@ def advertises(message: MessageView) -> Finding | None:
     text = message.normalised.text
     hinted = _HINT.search(text) is not None
     contact = _CONTACT_HINT.search(text) is not None
-    if not (hinted or contact or message.cards or "." in text or "点" in text or "。" in text):
+    trained = trained_points(_own_words(message, text), "ad")
+    linked = message.cards or "." in text or "点" in text or "。" in text
+    if not (hinted or contact or linked or trained):
         return None
-    clues: list[Clue] = []
+    clues: list[Clue] = [Clue(trained, _TRAINED)] if trained else []
     contacts = _contact_clues(text) if contact else []
     clues += contacts
     topics = _topics_of(text) if hinted else []
@@ -150,6 +147,15 @@ def advertises(message: MessageView) -> Finding | None:
         round(score, 3),
         tuple(dict.fromkeys(clue.reason for clue in clues)),
     )
+
+
+def _own_words(message: MessageView, text: str) -> str:
+    """Leave harmless links out: most ads have a link, but so have many aid requests."""
+    harmless = {Destination.PINDUODUO, Destination.HARMLESS}
+    links = message.links if "." in text else ()
+    if links and all(destination(link) in harmless for link in links):
+        return without_links(text)
+    return text
 
 
 def _topics_of(text: str) -> list[tuple[_Topic, Clue]]:
@@ -198,28 +204,18 @@ _HARMLESS_LINK = Clue(0.1, "带有站外链接")
 _REACH = frozenset({_GROUP_LINK, *_CARD_CLUES.values()})
 
 
-# https://pinduoduo.com@elsewhere/ shows one host and opens the other.
-_SHOWN_HOST = re.compile(r"//(?P<host>[^/\\?#@:]{1,253})(?::[^/\\?#@]{0,253})?@")
+_LINK_CLUES = {
+    Destination.CONTACT: _GROUP_LINK,
+    Destination.IMITATION: _FALSE_LINK,
+    Destination.HIDDEN: _SHORT_LINK,
+    Destination.STRANGE: _STRANGE_LINK,
+    Destination.HARMLESS: _HARMLESS_LINK,
+}
 
 
 def _link_clues(message: MessageView) -> list[Clue]:
-    clues = (_link_clue(link) for link in message.links)
+    clues = (_LINK_CLUES.get(destination(link)) for link in message.links)
     return list(dict.fromkeys(clue for clue in clues if clue is not None))
-
-
-def _link_clue(link: Link) -> Clue | None:
-    host = link.host
-    if is_pinduoduo(host):
-        return None
-    if (shown := _SHOWN_HOST.search(link.url)) is not None and is_pinduoduo(shown["host"]):
-        return _FALSE_LINK
-    if belongs_to(host, _GROUP_HOSTS):
-        return _GROUP_LINK
-    if looks_like_pinduoduo(host):
-        return _FALSE_LINK
-    if belongs_to(host, _SHORTENERS):
-        return _SHORT_LINK
-    return _HARMLESS_LINK if belongs_to(host, _HARMLESS_HOSTS) else _STRANGE_LINK
 
 
 def _relief(message: MessageView, text: str, *, hired: bool) -> float:
@@ -227,9 +223,7 @@ def _relief(message: MessageView, text: str, *, hired: bool) -> float:
 
     Whoever sells help talks of 助力 too: for `hired` messages the words of aid count nothing.
     """
-    relief = 0.0
-    if not hired:
-        relief = min(_AID_LIMIT, _AID_STEP * len({match.group() for match in _AID.finditer(text)}))
+    relief = 0.0 if hired else aid_relief(text)
     if any(is_pinduoduo(link.host) for link in message.links):
         relief += _PINDUODUO_RELIEF
     if _ABOUT_ADS.search(text) is not None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from pinbang.moderation.judging import Finding, Severity, judge
 from pinbang.moderation.lexicon import load_expressions
 from pinbang.moderation.reading import MessageView
-from pinbang.moderation.weighing import Clue, weigh
+from pinbang.moderation.scoring import trained_points
+from pinbang.moderation.weighing import Clue, squash, weigh
 
 _MIN_SCORE = 0.2
 """Below this there is nothing worth telling the guard."""
@@ -91,6 +92,11 @@ _THING_RELIEF = 0.6
 _NEAR = 8
 
 
+_TRAINED = "整段话读起来像攻击或歧视"
+_TONE_DOUBT = 0.4
+"""Points taken off a text that only sounds uncivil: tone alone is judged more mildly."""
+
+
 @judge("civility", title="文明", rule="文明交流，不辱骂他人")
 def is_uncivil(message: MessageView) -> Finding | None:
     """Object to insults, curses, attacks on relatives, harassment and discrimination.
@@ -99,9 +105,10 @@ def is_uncivil(message: MessageView) -> Finding | None:
     threshold) are meant to be acted on.
     """
     text = message.normalised.text
+    trained = trained_points(text, "abuse")
     if _ANY.search(text) is None:
-        return None
-    clues: list[Clue] = []
+        return _by_tone(trained)
+    clues: list[Clue] = [Clue(trained / 2, _TRAINED)] if trained else []
     worst: _Offence | None = None
     relief = 0.0
     aimed = False
@@ -118,7 +125,7 @@ def is_uncivil(message: MessageView) -> Finding | None:
         if worst is None or offence.severity > worst.severity:
             worst = offence
     if worst is None:
-        return None
+        return _by_tone(trained)
     if aimed:
         clues.append(Clue(_AIMED_WEIGHT, "这句话针对具体的人"))
     elif message.mentions or message.reply_to is not None:
@@ -140,6 +147,14 @@ def is_uncivil(message: MessageView) -> Finding | None:
         round(score, 3),
         tuple(dict.fromkeys(clue.reason for clue in clues)),
     )
+
+
+def _by_tone(trained: float) -> Finding | None:
+    """Object to the tone of a text that holds no known insult; only what is plain counts."""
+    score = round(squash(trained - _TONE_DOUBT), 3)
+    if score < _MIN_SCORE:
+        return None
+    return Finding("civility", "言语攻击", Severity.LIGHT, score, (_TRAINED,))
 
 
 def _said_of_self(text: str, start: int, end: int) -> bool:

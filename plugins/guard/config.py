@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import Field, field_validator
 
 from pinbang.groups import GroupSettings
+from pinbang.moderation.inquiring import registered_inquiries
 from pinbang.moderation.judging import registered_judges
 from pinbang.moderation.weighing import DEFAULT_THRESHOLD
 
@@ -30,10 +31,15 @@ class GuardPolicy(GroupSettings):
         default_factory=list, title="停用判定", description="不使用的判定，例如 文明；写“无”恢复"
     )
 
+    read_pictures: bool = Field(
+        True, title="识别图片", description="是否下载图片并识别里面的二维码；图片看完就丢，不保存"
+    )
+
     @field_validator("disabled_judges", mode="after")
     @classmethod
     def _registered(cls, value: list[str]) -> list[str]:
-        titles = [one.title for one in registered_judges().values()]
+        all_of_them = (*registered_judges().values(), *registered_inquiries().values())
+        titles = list(dict.fromkeys(one.title for one in all_of_them))
         if unknown := [name for name in value if name not in titles]:
             raise ValueError(f"没有“{unknown[0]}”这个判定，有：{'、'.join(titles)}")
         return value

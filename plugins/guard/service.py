@@ -1,5 +1,6 @@
 """Use cases of the guard: open a case, enforce it step by step, explain it, undo it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -68,14 +69,20 @@ async def _take_up(key: str, now: datetime) -> None:
     if account.bot is None:
         raise NotNowError
     await enforce(case.id, account, resumed=True)
+    await case.refresh_from_db(fields=["status"])
+    if case.status is CaseStatus.OPEN:
+        raise NotNowError
 
 
-async def enforce(case_id: int, account: Account, *, resumed: bool = False) -> None:
+async def enforce(
+    case_id: int, account: Account, *, also: Sequence[int] = (), resumed: bool = False
+) -> None:
     """Recall, then mute or remove, then say so; each step is recorded and not done twice.
 
     The announcement is recorded before it is sent: a crash in between loses it rather than
     repeats it. Recall, mute and removal are harmless to repeat: when `resumed` after a crash, a
-    message or member that is gone counts as dealt with.
+    message or member that is gone counts as dealt with. Messages in `also` are recalled with the
+    case's own; they are not recorded, so a crash in between leaves them.
     """
     if case_id in _in_progress:
         return
@@ -86,13 +93,19 @@ async def enforce(case_id: int, account: Account, *, resumed: bool = False) -> N
             return
         if not case.recall_outcome:
             recall = await account.recall(case.group_id, case.message_id)
+            if recall.reason is Reason.OFFLINE:
+                return  # the case stays open and is taken up once a gateway is back
             gone = resumed and recall.reason is Reason.UNKNOWN_MESSAGE
             case.recall_outcome = DONE.code if gone else recall.code
             await _save(case)
+            for message_id in also:
+                await account.recall(case.group_id, message_id)
         if await _was_undone(case):
             return
         if not case.measure_outcome:
             measure = await _carry_out(case, account)
+            if measure is not None and measure.reason is Reason.OFFLINE:
+                return
             case.measure_outcome = measure.code if measure else "none"
             await _save(case)
         if await _was_undone(case):
@@ -124,7 +137,7 @@ async def _carry_out(case: Case, account: Account) -> Outcome | None:
             return await account.mute(case.group_id, case.user_id, case.mute_seconds)
         case Measure.KICK:
             return await account.kick(case.group_id, case.user_id)
-        case Measure.WARN:
+        case Measure.WARN | Measure.REMIND:
             return None
 
 

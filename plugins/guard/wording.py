@@ -5,6 +5,7 @@ from datetime import timedelta
 from pinbang import clock
 from pinbang.gateway import Outcome
 from pinbang.moderation.cases import evidence_of
+from pinbang.moderation.inquiring import registered_inquiries
 from pinbang.moderation.judging import registered_judges
 from pinbang.moderation.ladder import DEFAULT_STEPS, Measure, Step
 from pinbang.store.models import Case, CaseStatus
@@ -25,14 +26,17 @@ def measure_words(case: Case) -> str:
 
 def announcement(case: Case, *, powerless: bool, window_days: int) -> str:
     """Tell the group, at most five lines, what happened and how to object."""
-    entry = registered_judges().get(case.judge)
+    entry = registered_judges().get(case.judge) or registered_inquiries().get(case.judge)
     rule = entry.rule if entry else case.label
     if powerless:
         return (
             f"发现违规消息（{case.label}），但我不是管理员，处理不了。\n"
             f"请群主把我设为管理员，或由管理员处理。编号 {case.id}"
         )
-    recalled = "已撤回" if case.recall_outcome == "done" else "请自行撤回"
+    done = case.recall_outcome == "done"
+    if case.measure == Measure.REMIND.value:
+        return _reminder(case, rule, done=done)
+    recalled = "已撤回" if done else "请自行撤回"
     lines = [f"这条消息涉及「{case.label}」，{recalled}。处理：{_measure_result(case)}。"]
     lines.append(f"群规：{rule}")
     lines.append(f"编号 {case.id}，看理由发 /为什么 {case.id}；有误判请告诉管理员。")
@@ -40,6 +44,16 @@ def announcement(case: Case, *, powerless: bool, window_days: int) -> str:
         following = DEFAULT_STEPS[min(case.step, len(DEFAULT_STEPS) - 1)]
         lines.append(f"{window_days} 天内再次违规将{step_words(following)}。")
     return "\n".join(lines)
+
+
+def _reminder(case: Case, rule: str, *, done: bool) -> str:
+    seen = "、".join(evidence_of(case)[:3])
+    first = f"帮你撤回了，里面{seen}。" if done else f"请撤回刚才那条，里面{seen}。"
+    return (
+        f"{first}群里谁都看得到，需要时请私聊发给对方。\n"
+        f"群规：{rule}\n"
+        f"这次不计违规。编号 {case.id}，看理由发 /为什么 {case.id}"
+    )
 
 
 def _measure_result(case: Case) -> str:
@@ -59,9 +73,10 @@ def explanation(case: Case) -> str:
         CaseStatus.UNDONE: "已撤销，不计入违规",
     }[case.status]
     pieces = evidence_of(case)
+    rung = f"第 {case.step} 级" if case.step else "不计违规"
     lines = [
         f"{case.id} 号处理：{case.label}，{measure_words(case)}（{state}）",
-        f"时间：{clock.show(case.created_at)}，第 {case.step} 级",
+        f"时间：{clock.show(case.created_at)}，{rung}",
         "依据：" + "；".join(pieces[:4]),
     ]
     if case.status is not CaseStatus.UNDONE:

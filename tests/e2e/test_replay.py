@@ -256,7 +256,7 @@ class Stage:
         self.home = home
 
     async def witnessed(self) -> None:
-        """Have a member ask for the menu and get it: whatever came before has been taken in."""
+        """Have an admin ask for the menu and get it: whatever came before has been taken in."""
         before = self.gateway.mark()
         self.gateway.world.say(self.home, WITNESS, "/帮助")
         await self.gateway.said(self.home, MENU, after=before)
@@ -294,7 +294,7 @@ async def staged(bot: BotProcess, frames: list[Frame], profile: Profile) -> Asyn
     world = World(random=Random(next(_ids)))  # no two stages share message ids
     for group_id in groups:
         world.add_group(group_id, f"群{group_id}", owner_id=OWNER)
-        world.add_member(group_id, WITNESS, "看门的")
+        world.add_member(group_id, WITNESS, "看门的", role="admin")
         world.add_member(group_id, self_id, "拼帮", role="admin")
     async with SimulatedGateway(world, profile, self_id, url=bot.url) as gateway:
         stage = Stage(bot, gateway, groups.most_common(1)[0][0])

@@ -184,8 +184,8 @@ async def test_bad_setting_in_the_env_file(
     data: Path, project: Path, name: str, value: str, expected: str
 ) -> None:
     (project / ".env").write_text(f"# 设置\n{name}={value}\n", encoding="utf-8")
-    bot = bot_with(data, root=project, **{name: ""})
-    assert expected in await complaint(bot)
+    blank = {name: ""}
+    assert expected in await complaint(BotProcess(project, data_dir=data, env=blank))
 
 
 async def test_env_file_with_a_broken_line(data: Path, project: Path) -> None:

@@ -32,9 +32,8 @@ async def test_no_query() -> None:
     adapter = nonebot.get_adapters()[GatewayAdapter.get_name()]
     bot = Bot(adapter, "10001")
     statements: list[str] = []
-    first, *others = (
-        _frame(number, "谢谢大家，果园浇水了吗？接下来砍一刀") for number in range(20)
-    )
+    words = ("谢谢大家", "果园浇水了吗", "接下来砍一刀", "今天下雨了", "晚上吃什么")
+    first, *others = (_frame(30 * number, words[number % 5]) for number in range(20))
 
     async def receive(frame: dict[str, object]) -> None:
         event = GatewayAdapter.json_to_event(frame)

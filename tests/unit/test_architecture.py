@@ -24,7 +24,6 @@ PLUGIN_FILE_NAMES = {
     "config.py",
     "incoming.py",
     "inquiries.py",
-    "inquiries.py",
     "judges.py",
     "models.py",
     "rules.py",

@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from json import dumps, loads
-from pinbang.store.fields import SealedTextField
+from pinbang.store.fields import GivenKeyField, SealedTextField
 from pinbang.store.models import CaseStatus
 from tortoise import fields
 from tortoise.indexes import Index
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Group',
             fields=[
-                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('id', GivenKeyField(primary_key=True, unique=True, db_index=True)),
                 ('account_id', fields.BigIntField()),
                 ('settings', fields.JSONField(default=dict, encoder=dumps, decoder=loads)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import httpcore2
 import pytest
 
-from pinbang.pictures.fetching import Fetcher, NotFetchedError, is_public, split_host
+from pinbang.pictures.fetching import Fetcher, NotFetchedError, _network, is_public, split_host
 from pinbang.testing.pictures import GROUP_LINK, code, png
 
 PICTURE = png(code(GROUP_LINK))
@@ -53,7 +53,7 @@ class Network(httpcore2.AsyncNetworkBackend):
         self.asked.append((host, port))
         if host in self.dead:
             raise httpcore2.ConnectError
-        return await httpcore2.AnyIOBackend().connect_tcp("127.0.0.1", self.port)
+        return await _network().connect_tcp("127.0.0.1", self.port)
 
 
 class Internet:
@@ -200,7 +200,7 @@ async def test_other_addresses_are_not_fetched(internet: Internet, address: str)
         ("64:ff9b::cbcd:fe01", True),
         ("127.0.0.1", False),
         ("127.9.9.9", False),
-        ("0.0.0.0", False),
+        ("0.0.0.0", False),  # noqa: S104
         ("10.1.2.3", False),
         ("172.16.0.1", False),
         ("192.168.1.1", False),
@@ -306,7 +306,7 @@ def flood(claimed: str | None) -> Answer:
     async def answer(_: str, writer: asyncio.StreamWriter) -> None:
         length = f"content-length: {claimed}\r\n" if claimed else ""
         writer.write(f"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n{length}\r\n".encode())
-        for _ in range(10_000):
+        for _times in range(10_000):
             writer.write(b"\x89PNG\r\n\x1a\n" * 1000)
             await writer.drain()
 

@@ -1,0 +1,1 @@
+"""Look at the pictures people send: fetch them safely, read the QR codes in them."""
