@@ -125,7 +125,7 @@ def advertises(message: MessageView) -> Finding | None:
     if not (hinted or contact or linked or trained):
         return None
     clues: list[Clue] = [Clue(trained, _TRAINED)] if trained else []
-    contacts = _contact_clues(text) if contact else []
+    contacts = _contact_clues(text, asking=not hinted) if contact else []
     clues += contacts
     topics = _topics_of(text) if hinted else []
     clues += (clue for _, clue in topics)
@@ -185,9 +185,18 @@ def _severity(worst: _Topic | None, *, reachable: bool) -> Severity:
     return worst.severity if reachable else Severity(max(worst.severity - 1, Severity.LIGHT))
 
 
-def _contact_clues(text: str) -> list[Clue]:
+# 机器人QQ是…吗, 群号…是不是官方群: who asks about a number does not offer it.
+_ASKS = re.compile(r"吗(?![啡丁])|是不是|是否|[?]\s*$")
+_CONTACT_WEIGHT, _ASKED_WEIGHT = 1.5, 0.9
+
+
+def _contact_clues(text: str, *, asking: bool) -> list[Clue]:
+    asked = asking and _ASKS.search(text) is not None
+    weight = _ASKED_WEIGHT if asked else _CONTACT_WEIGHT
     kinds = dict.fromkeys(contact.kind for contact in find_contacts(text))
-    return [Clue(1.5, _CONTACT_WORDS[kind], firm=True) for kind in kinds if kind in _CONTACT_WORDS]
+    return [
+        Clue(weight, _CONTACT_WORDS[kind], firm=True) for kind in kinds if kind in _CONTACT_WORDS
+    ]
 
 
 def _card_clues(message: MessageView) -> Iterator[Clue]:

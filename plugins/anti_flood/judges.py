@@ -16,8 +16,10 @@ _SCORE = 0.9
 _REPEATED = ((60, 3), (300, 4))
 _SHORT = 6
 _REPEATED_SHORT = ((60, 6), (300, 10))
-"""谢谢, 666, 好的 and commands come more often."""
-_COMMAND_SIGNS = ("/", "／")
+"""谢谢, 666 and 好的 come more often."""
+
+_STARTS = frozenset("/#／＃")
+_COMMAND = 20
 
 _BURSTS = ((10, 8.0), (60, 18.0))
 """Within seconds, how many messages are a burst. Pictures and quick replies count in part."""
@@ -59,16 +61,19 @@ def floods(message: MessageView) -> Finding | None:
 
 
 def _repeats(message: MessageView) -> bool:
-    if not message.lately or not message.readable:
+    if not message.lately or not message.readable or _is_command(message.text):
         return False
     same = [earlier for earlier in message.lately if earlier.digest == message.digest]
-    said = message.readable
-    often = len(said) <= _SHORT or said.startswith(_COMMAND_SIGNS)
-    limits = _REPEATED_SHORT if often else _REPEATED
+    limits = _REPEATED_SHORT if len(message.readable) <= _SHORT else _REPEATED
     return any(
         1 + sum(message.time - earlier.time <= seconds for earlier in same) >= most
         for seconds, most in limits
     )
+
+
+def _is_command(text: str) -> bool:
+    """Tell whether a message is a short command: who asks the bot again is not flooding."""
+    return text[:1] in _STARTS and len(text) <= _COMMAND
 
 
 def _bursts(message: MessageView) -> bool:

@@ -61,7 +61,7 @@ KINDS: dict[str, Must] = {
     # Messages in the group.
     "group_after_card_change": N,
     "group_anonymous": N,
-    "group_at_all": N,
+    "group_at_all": R,
     "group_at_bot": A,
     "group_at_text": N,
     "group_contact_segment": R,
