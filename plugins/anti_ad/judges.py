@@ -120,7 +120,8 @@ def advertises(message: MessageView) -> Finding | None:
     text = message.normalised.text
     hinted = _HINT.search(text) is not None
     contact = _CONTACT_HINT.search(text) is not None
-    trained = trained_points(_own_words(message, text), "ad")
+    # What a card says was not written by who shares it: 群公告 reads like an advertisement.
+    trained = trained_points(_own_words(message, text), "ad") if message.text else 0.0
     linked = message.cards or "." in text or "点" in text or "。" in text
     if not (hinted or contact or linked or trained):
         return None

@@ -118,7 +118,7 @@ def swindles(message: MessageView) -> Finding | None:
     found = [(sign, weight) for sign in likely if (weight := _weight_of(sign, text))]
     clues = [Clue(weight, sign.reason) for sign, weight in found]
     clues += links
-    trained = trained_points(text, "scam")
+    trained = trained_points(text, "scam") if message.text else 0.0
     if not any(sign.weight >= _PLAIN for sign, _ in found):
         trained -= _TONE_DOUBT
     if trained > 0:

@@ -105,7 +105,7 @@ def is_uncivil(message: MessageView) -> Finding | None:
     threshold) are meant to be acted on.
     """
     text = message.normalised.text
-    trained = trained_points(text, "abuse")
+    trained = trained_points(text, "abuse") if message.text else 0.0
     if _ANY.search(text) is None:
         return _by_tone(trained)
     clues: list[Clue] = [Clue(trained / 2, _TRAINED)] if trained else []

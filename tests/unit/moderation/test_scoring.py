@@ -51,7 +51,7 @@ def test_of_a_long_text_only_the_ends_are_read() -> None:
 
 def test_the_corpus_holds_every_class_without_contradictions() -> None:
     labels: dict[str, str] = {}
-    counts = dict.fromkeys(LABELS, 0)
+    counts: dict[str, int] = dict.fromkeys(LABELS, 0)
     contradictions: list[str] = []
     for example in own_corpus(CORPUS):
         if labels.setdefault(example.text, example.label) != example.label:
