@@ -44,13 +44,13 @@ TEXTS = (
 
 
 def frame(number: int) -> dict[str, Any]:
-    """Make the n-th clean message, as NapCat sends it."""
-    text = TEXTS[number % len(TEXTS)]
+    """Make the n-th clean message, as NapCat sends it; nobody writes twice within minutes."""
+    text = TEXTS[(number + number // 200) % len(TEXTS)]
     user = 610000 + number % 200
     return {
         "self_id": BOT,
         "user_id": user,
-        "time": 1795390000 + number // 50,
+        "time": 1795390000 + 2 * number,
         "message_id": number + 1,
         "message_seq": number + 1,
         "message_type": "group",
