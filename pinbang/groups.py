@@ -1,6 +1,7 @@
 """Groups and their typed settings, cached: reading them costs no query on a message."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -44,6 +45,24 @@ def sections() -> list[type[GroupSettings]]:
 
 
 S = TypeVar("S", bound=GroupSettings)
+P = TypeVar("P")
+PartLoader = Callable[[int], Awaitable[object]]
+
+_part_loaders: dict[type, PartLoader] = {}
+
+
+def part_of_group(kind: type[P]) -> Callable[[Callable[[int], Awaitable[P]]], PartLoader]:
+    """Register what else is read with a group and kept with it: an object of class `kind`.
+
+    The loader is called with the group's number. Whoever changes what it reads calls `touch_group`
+    in the same transaction and `forget_group` afterwards.
+    """
+
+    def register(loader: Callable[[int], Awaitable[P]]) -> PartLoader:
+        _part_loaders[kind] = loader
+        return loader
+
+    return register
 
 
 @dataclass
@@ -54,7 +73,15 @@ class GroupRecord:
     account_id: int
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     standings: dict[int, Role] = field(default_factory=dict)
+    parts: dict[type, object] = field(default_factory=dict, repr=False)
     _typed: dict[type[GroupSettings], GroupSettings] = field(default_factory=dict, repr=False)
+
+    def part(self, kind: type[P]) -> P:
+        """Return what a plugin keeps with the group; an empty one while the database is away."""
+        present = self.parts.get(kind)
+        if not isinstance(present, kind):
+            present = self.parts[kind] = kind()
+        return present
 
     def policy(self, kind: type[S]) -> S:
         """Return the group's settings of one section; a value that no longer fits is left out."""
@@ -103,11 +130,13 @@ async def _get_or_create(group_id: int, account_id: int) -> Group:
 
 async def _read(row: Group) -> GroupRecord:
     standings = await Standing.filter(group_id=row.id)
+    parts = {kind: await load(row.id) for kind, load in _part_loaders.items()}
     return GroupRecord(
         id=row.id,
         account_id=row.account_id,
         settings=row.settings,
         standings={one.user_id: Role[one.role] for one in standings},
+        parts=parts,
     )
 
 

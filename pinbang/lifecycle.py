@@ -12,6 +12,7 @@ from nonebot.drivers import Driver
 
 from pinbang.gateway import accounts
 from pinbang.groups import follow_changes
+from pinbang.kept_messages import flush, write_kept_messages
 from pinbang.logs import logger
 from pinbang.schedule import run_schedule
 from pinbang.settings import Settings
@@ -47,6 +48,7 @@ def install(settings: Settings, lock: FileLock | None) -> None:
         set_cache_dir(_cache_folder(settings))
         await asyncio.to_thread(warm_up)
         tasks.append(asyncio.create_task(run_schedule(connected)))
+        tasks.append(asyncio.create_task(write_kept_messages()))
         if not settings.on_sqlite:
             tasks.append(asyncio.create_task(follow_changes()))
         tasks.append(asyncio.create_task(_announce(settings)))
@@ -56,6 +58,8 @@ def install(settings: Settings, lock: FileLock | None) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):  # a database away must not keep the bot from ending
+            await flush()
         for account in accounts():
             await account.close()
         for context in opened:

@@ -33,7 +33,7 @@ _TITLES = {
     Role.OWNER: "群主",
 }
 
-EXEMPT_FROM = Role.TRUSTED
+EXEMPT_FROM = Role.DEPUTY
 """From this role on messages are not judged."""
 
 

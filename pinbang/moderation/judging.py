@@ -21,8 +21,10 @@ class Finding:
 
     `judge` is ad, civility, …; `label` the kind of offence in Chinese as shown to people;
     `score` lies in 0..1; `evidence` says in Chinese what was seen, each item on its own ground,
-    never quoting personal data. A finding without `strike` has the message recalled with a friendly
-    word and is not counted against the sender.
+    never quoting personal data. `grounds` counts the pieces that stand by themselves, where some of
+    them only repeat each other; None means all do. A finding without `strike` has the message
+    recalled with a friendly word and is not counted against the sender. A `mild` one rests on tone
+    alone: the message stays, the sender is asked once in a while to mind it.
     """
 
     judge: str
@@ -31,6 +33,13 @@ class Finding:
     score: float
     evidence: tuple[str, ...]
     strike: bool = True
+    mild: bool = False
+    grounds: int | None = None
+
+    @property
+    def independent(self) -> int:
+        """How many pieces of evidence stand by themselves."""
+        return len(self.evidence) if self.grounds is None else self.grounds
 
 
 JudgeFunction = Callable[[MessageView], Finding | None]
@@ -110,13 +119,13 @@ class Decision:
 def decide(found: Iterable[Finding], *, threshold: float) -> Decision | None:
     """Pick the worst finding whose score reaches `threshold`, or None to leave the message alone.
 
-    What counts against the sender goes before what does not.
-    A severe finding that rests on fewer than two pieces of evidence counts as medium: removing a
-    member on one clue costs more than a missed ad.
+    What counts against the sender goes before what does not, and what only sounds wrong comes last.
+    A severe finding that rests on fewer than two independent pieces of evidence counts as medium:
+    removing a member on one clue costs more than a missed ad.
     """
     strong = sorted(
         (_tempered(finding) for finding in found if finding.score >= threshold),
-        key=lambda finding: (finding.strike, finding.severity, finding.score),
+        key=lambda finding: (not finding.mild, finding.strike, finding.severity, finding.score),
         reverse=True,
     )
     if not strong:
@@ -125,6 +134,6 @@ def decide(found: Iterable[Finding], *, threshold: float) -> Decision | None:
 
 
 def _tempered(finding: Finding) -> Finding:
-    if finding.severity is Severity.SEVERE and len(finding.evidence) < 2:
+    if finding.severity is Severity.SEVERE and finding.independent < 2:
         return replace(finding, severity=Severity.MEDIUM)
     return finding

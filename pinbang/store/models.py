@@ -46,6 +46,7 @@ class CaseStatus(str, Enum):
     ENFORCED = "enforced"
     POWERLESS = "powerless"
     UNDONE = "undone"
+    REHEARSED = "rehearsed"
 
 
 class Case(Model):
@@ -72,11 +73,47 @@ class Case(Model):
     undone_at = fields.DatetimeField(null=True)
     undone_by = fields.BigIntField(null=True)
     undone_reason = SealedTextField("pinbang_case.undone_reason", default="")
+    actor_id = fields.BigIntField(null=True)
+    also: list[int] = fields.JSONField(
+        default=list, db_default="[]", encoder=json.dumps, decoder=json.loads
+    )
 
     class Meta(Model.Meta):
         table = "pinbang_case"
         unique_together = (("group_id", "message_id"),)
         indexes = (("group_id", "user_id", "created_at"),)
+
+
+class KeptMessage(Model):
+    """A message kept for some days."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    message_id = fields.BigIntField()
+    user_id = fields.BigIntField()
+    account_id = fields.BigIntField()
+    role = fields.CharField(max_length=8, null=True)
+    sent_at = fields.DatetimeField(db_index=True)
+    body = SealedTextField("pinbang_kept_message.body")
+
+    class Meta(Model.Meta):
+        table = "pinbang_kept_message"
+        unique_together = (("group_id", "message_id"),)
+        indexes = (("group_id", "user_id", "sent_at"), ("group_id", "sent_at"))
+
+
+class Newcomer(Model):
+    """Somebody who joined a group lately."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    user_id = fields.BigIntField()
+    joined_at = fields.DatetimeField(db_index=True)
+    messages = fields.IntField(default=0)
+
+    class Meta(Model.Meta):
+        table = "pinbang_newcomer"
+        unique_together = (("group_id", "user_id"),)
 
 
 class AuditEntry(Model):

@@ -3,6 +3,7 @@
 from nonebot.plugin import PluginMetadata
 
 from . import commands as commands
+from . import incoming as incoming
 from . import watching as watching
 
 __plugin_meta__ = PluginMetadata(

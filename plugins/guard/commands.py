@@ -7,12 +7,11 @@ from pinbang.arguments import number_and_rest, number_only
 from pinbang.clock import Now
 from pinbang.commands import deputy_command, member_command
 from pinbang.groups import load_group
+from pinbang.guarding import enforcing, wording
+from pinbang.guarding.policy import LadderPolicy
 from pinbang.parameters import SenderRole, ThisAccount
 from pinbang.roles import Role
 from pinbang.router import ArgumentText
-
-from . import service, wording
-from .config import GuardPolicy
 
 why = member_command(
     "为什么",
@@ -28,7 +27,7 @@ async def _(matcher: Matcher, event: MessageEvent, text: ArgumentText, role: Sen
     number = number_only(text)
     group_id = event.group_id if isinstance(event, GroupMessageEvent) else None
     await matcher.finish(
-        await service.explain(number, group_id, event.user_id, in_charge=role >= Role.DEPUTY)
+        await enforcing.explain(number, group_id, event.user_id, in_charge=role >= Role.DEPUTY)
     )
 
 
@@ -44,7 +43,7 @@ async def _(
     now: Now,
 ) -> None:
     number, reason = number_and_rest(text)
-    undone = await service.undo(number, event.group_id, event.user_id, reason, account, now)
+    undone = await enforcing.undo(number, event.group_id, event.user_id, reason, account, now)
     await account.say(event.group_id, undone.words, mention=undone.user_id)
     await matcher.finish()
 
@@ -54,5 +53,5 @@ ladder = member_command("阶梯", usage="/阶梯", brief="看违规怎么处理"
 
 @ladder.handle()
 async def _(matcher: Matcher, event: GroupMessageEvent, account: ThisAccount) -> None:
-    policy = (await load_group(event.group_id, account.self_id)).policy(GuardPolicy)
-    await matcher.finish(wording.ladder(policy.window_days))
+    policy = (await load_group(event.group_id, account.self_id)).policy(LadderPolicy)
+    await matcher.finish(wording.ladder(policy))

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.models import Model
 
 from pinbang.settings import Settings, StartupError
 from pinbang.store.config import CONNECTION, database_config, plugin_apps
@@ -81,6 +83,35 @@ async def test_an_empty_database_gets_every_table(empty_url: str) -> None:
         }
     assert len(wanted) >= 8
     assert wanted <= await tables(empty_url)
+
+
+async def test_no_migration_loses_a_unique_constraint(tmp_path: Path) -> None:
+    # Tortoise's AlterField rebuilds the table on SQLite without those over several columns.
+    file = tmp_path / "pinbang.sqlite3"
+    config = database_config(f"sqlite://{file}")
+    await migrate_database(config)
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        assert context.apps is not None
+        wanted = {
+            (model._meta.db_table, frozenset(_column(model, name) for name in names))
+            for models in context.apps.values()
+            for model in models.values()
+            for names in model._meta.unique_together
+        }
+    with closing(sqlite3.connect(file)) as database:
+        found = {
+            (table, frozenset(row[2] for row in database.execute(f"PRAGMA index_info({index!r})")))
+            for table in {table for table, _ in wanted}
+            for _, index, unique, *_ in database.execute(f"PRAGMA index_list({table!r})")
+            if unique
+        }
+    assert len(wanted) >= 5
+    assert wanted <= found
+
+
+def _column(model: type[Model], name: str) -> str:
+    return model._meta.fields_map[name].source_field or name
 
 
 async def test_migrating_again_changes_nothing(empty_url: str) -> None:

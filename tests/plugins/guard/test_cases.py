@@ -10,13 +10,14 @@ from pinbang.gateway import Account, Outcome, Reason
 from pinbang.gateway.outbox import Urgency
 from pinbang.gateway.outcomes import DONE, failed, unconfirmed
 from pinbang.gateway.wording import Words
-from pinbang.moderation.cases import evidence_of, strikes_of
+from pinbang.guarding import enforcing, wording
+from pinbang.guarding.cases import evidence_of, strikes_of
+from pinbang.guarding.ladder import DEFAULT_STEPS, HALF_LIFE, Measure
+from pinbang.guarding.policy import LadderPolicy
 from pinbang.moderation.judging import Decision, Finding, Severity
-from pinbang.moderation.ladder import DEFAULT_STEPS, DEFAULT_WINDOW, Measure
 from pinbang.moderation.reading import MessageView, read_message
 from pinbang.refusal import Refusal
 from pinbang.store.models import AuditEntry, Case, CaseStatus, DueWork
-from plugins.guard import service, wording
 from tests.conftest import Clock
 
 GROUP, OTHER, WANG, LI, ADMIN, BOT = 700, 701, 11, 12, 600200, 10001
@@ -63,7 +64,7 @@ class Arm(Account):
 
 @pytest.fixture
 def arm() -> Arm:
-    service._told_powerless.clear()
+    enforcing._told_powerless.clear()
     return Arm()
 
 
@@ -85,8 +86,8 @@ async def open_case(
     group: int = GROUP,
     severity: Severity = Severity.MEDIUM,
 ) -> int | None:
-    return await service.open_case(
-        view(message, user, group), decision(severity), now=frozen.now, window=DEFAULT_WINDOW
+    return await enforcing.open_case(
+        view(message, user, group), decision(severity), now=frozen.now, ladder=LadderPolicy()
     )
 
 
@@ -122,8 +123,9 @@ async def test_strikes_count_for_one_person_in_one_group_for_a_while(
     assert await strikes_of(GROUP, WANG, frozen.now) == 1
     assert await strikes_of(GROUP, LI, frozen.now) == 0
     assert await strikes_of(OTHER, WANG, frozen.now) == 0
-    frozen.now += DEFAULT_WINDOW
-    assert await strikes_of(GROUP, WANG, frozen.now) == 0
+    frozen.now += HALF_LIFE
+    assert await strikes_of(GROUP, WANG, frozen.now) == pytest.approx(0.5)
+    frozen.advance(seconds=1)
     case = await Case.get(id=await opened(frozen, 2))
     assert case.measure == "warn"
 
@@ -132,7 +134,7 @@ async def test_a_case_taken_back_does_not_count(
     store: TortoiseContext, frozen: Clock, arm: Arm
 ) -> None:
     number = await opened(frozen, 1)
-    await service.undo(number, GROUP, ADMIN, "误判", arm, frozen.now)
+    await enforcing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now)
     assert await strikes_of(GROUP, WANG, frozen.now) == 0
     assert (await Case.get(id=await opened(frozen, 2))).measure == "warn"
 
@@ -148,7 +150,7 @@ async def test_enforcing_recalls_acts_tells_and_records(
 ) -> None:
     await opened(frozen, 1)
     number = await opened(frozen, 2)
-    await service.enforce(number, arm)
+    await enforcing.enforce(number, arm)
     assert arm.acts == ["recall 2", f"mute {WANG} 600"]
     [told] = arm.said
     assert "禁言 10 分钟" in told
@@ -166,9 +168,9 @@ async def test_enforcing_again_does_nothing(
     store: TortoiseContext, frozen: Clock, arm: Arm
 ) -> None:
     number = await opened(frozen, 1)
-    await service.enforce(number, arm)
+    await enforcing.enforce(number, arm)
     acts, said = list(arm.acts), list(arm.said)
-    await asyncio.gather(*(service.enforce(number, arm) for _ in range(5)))
+    await asyncio.gather(*(enforcing.enforce(number, arm) for _ in range(5)))
     assert (arm.acts, arm.said) == (acts, said)
 
 
@@ -176,7 +178,7 @@ async def test_enforcing_at_the_same_time_happens_once(
     store: TortoiseContext, frozen: Clock, arm: Arm
 ) -> None:
     number = await opened(frozen, 1)
-    await asyncio.gather(*(service.enforce(number, arm) for _ in range(5)))
+    await asyncio.gather(*(enforcing.enforce(number, arm) for _ in range(5)))
     assert arm.acts == ["recall 1"]
     assert len(arm.said) == 1
 
@@ -186,11 +188,11 @@ async def test_what_was_interrupted_is_taken_up_where_it_stopped(
 ) -> None:
     number = await opened(frozen, 1)
     await Case.filter(id=number).update(recall_outcome="done")
-    assert await service.unfinished_cases(BOT) == [number]
-    await service.enforce(number, arm)
+    assert await enforcing.unfinished_cases(BOT) == [number]
+    await enforcing.enforce(number, arm)
     assert arm.acts == []  # recalled before, and a warning needs nothing else
     assert len(arm.said) == 1
-    assert await service.unfinished_cases(BOT) == []
+    assert await enforcing.unfinished_cases(BOT) == []
 
 
 async def test_an_announcement_that_may_have_been_made_is_not_repeated(
@@ -200,7 +202,7 @@ async def test_an_announcement_that_may_have_been_made_is_not_repeated(
     await Case.filter(id=number).update(
         recall_outcome="done", measure_outcome="none", announced_at=frozen.now
     )
-    await service.enforce(number, arm)
+    await enforcing.enforce(number, arm)
     assert arm.said == []
     assert (await Case.get(id=number)).status is CaseStatus.ENFORCED
 
@@ -214,7 +216,7 @@ async def test_what_did_not_work_is_not_claimed(
 ) -> None:
     arm.outcomes = {"recall": unconfirmed(), "mute": outcome}
     await opened(frozen, 1)
-    await service.enforce(await opened(frozen, 2), arm)
+    await enforcing.enforce(await opened(frozen, 2), arm)
     [told] = arm.said
     assert words in told
     assert "已撤回" not in told
@@ -225,24 +227,24 @@ async def test_without_the_admin_role_the_group_is_told_once_an_hour(
 ) -> None:
     arm.outcomes = {"recall": failed(Reason.NOT_ADMIN), "mute": failed(Reason.NOT_ADMIN)}
     for message in range(3):
-        await service.enforce(await opened(frozen, message, user=100 + message), arm)
+        await enforcing.enforce(await opened(frozen, message, user=100 + message), arm)
     [told] = arm.said
     assert "管理员" in told
     frozen.advance(hours=1)
-    await service.enforce(await opened(frozen, 9), arm)
+    await enforcing.enforce(await opened(frozen, 9), arm)
     assert len(arm.said) == 2
 
 
 async def test_undoing_lifts_the_mute_once(store: TortoiseContext, frozen: Clock, arm: Arm) -> None:
     await opened(frozen, 1)
     number = await opened(frozen, 2)
-    await service.enforce(number, arm)
+    await enforcing.enforce(number, arm)
     results = await asyncio.gather(
-        *(service.undo(number, GROUP, ADMIN, "误判", arm, frozen.now) for _ in range(5)),
+        *(enforcing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now) for _ in range(5)),
         return_exceptions=True,
     )
-    assert sum(isinstance(result, service.Undone) for result in results) == 1
-    assert all(isinstance(result, service.Undone | Refusal) for result in results)
+    assert sum(isinstance(result, enforcing.Undone) for result in results) == 1
+    assert all(isinstance(result, enforcing.Undone | Refusal) for result in results)
     assert arm.acts.count(f"unmute {WANG}") == 1
     case = await Case.get(id=number)
     assert (case.status, case.undone_by, case.undone_reason) == (CaseStatus.UNDONE, ADMIN, "误判")
@@ -254,9 +256,9 @@ async def test_undoing_after_the_mute_ended_lifts_nothing(
 ) -> None:
     await opened(frozen, 1)
     number = await opened(frozen, 2)
-    await service.enforce(number, arm)
+    await enforcing.enforce(number, arm)
     frozen.advance(minutes=11)
-    undone = await service.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert f"unmute {WANG}" not in arm.acts
     assert undone.user_id == WANG
 
@@ -265,8 +267,8 @@ async def test_a_case_undone_before_it_was_enforced_is_not_enforced(
     store: TortoiseContext, frozen: Clock, arm: Arm
 ) -> None:
     number = await opened(frozen, 1)
-    await service.undo(number, GROUP, ADMIN, "", arm, frozen.now)
-    await service.enforce(number, arm)
+    await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    await enforcing.enforce(number, arm)
     assert arm.acts == []
     assert arm.said == []
     assert await DueWork.all().count() == 0
@@ -277,29 +279,29 @@ async def test_cases_that_are_not_there_or_not_ours(
 ) -> None:
     number = await opened(frozen, 1)
     with pytest.raises(Refusal, match="没有 404 号"):
-        await service.undo(404, GROUP, ADMIN, "", arm, frozen.now)
+        await enforcing.undo(404, GROUP, ADMIN, "", arm, frozen.now)
     with pytest.raises(Refusal, match="不是本群的"):
-        await service.undo(number, OTHER, ADMIN, "", arm, frozen.now)
+        await enforcing.undo(number, OTHER, ADMIN, "", arm, frozen.now)
     assert (await Case.get(id=number)).status is CaseStatus.OPEN
 
 
 async def test_who_may_ask_why(store: TortoiseContext, frozen: Clock) -> None:
     number = await opened(frozen, 1)
-    own = await service.explain(number, GROUP, WANG, in_charge=False)
+    own = await enforcing.explain(number, GROUP, WANG, in_charge=False)
     assert "留了联系方式" in own
     assert SECRET not in own
-    assert await service.explain(number, None, WANG, in_charge=False) == own
-    assert await service.explain(number, GROUP, ADMIN, in_charge=True) == own
+    assert await enforcing.explain(number, None, WANG, in_charge=False) == own
+    assert await enforcing.explain(number, GROUP, ADMIN, in_charge=True) == own
     for group in (GROUP, None):
         with pytest.raises(Refusal):
-            await service.explain(number, group, LI, in_charge=False)
+            await enforcing.explain(number, group, LI, in_charge=False)
     with pytest.raises(Refusal, match="不是本群的"):
-        await service.explain(number, OTHER, ADMIN, in_charge=True)
+        await enforcing.explain(number, OTHER, ADMIN, in_charge=True)
 
 
 def test_the_ladder_in_words() -> None:
-    text = wording.ladder(30)
+    text = wording.ladder(LadderPolicy())
     for words in ("警告", "禁言 10 分钟", "禁言 1 天", "移出群", "30 天"):
         assert words in text
     assert DEFAULT_STEPS[-1].measure is Measure.KICK
-    assert timedelta(days=30) == DEFAULT_WINDOW
+    assert timedelta(days=30) == HALF_LIFE

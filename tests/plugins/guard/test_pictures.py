@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from pinbang.groups import forget_group, load_group, save_settings
+from pinbang.guarding.policy import GuardPolicy
 from pinbang.pictures.fetching import Fetcher, NotFetchedError
 from pinbang.pictures.media import use_fetcher
 from pinbang.store.models import Case
 from pinbang.testing.pictures import AID_LINK, GROUP_LINK, code, png
 from plugins.guard import watching
-from plugins.guard.config import GuardPolicy
 from tests.plugins.room import ADMIN, BOT, GROUP, WANG, Room
 
 FILES = {"group": png(code(GROUP_LINK)), "aid": png(code(AID_LINK))}

@@ -1,6 +1,6 @@
 """The guard and what a member wrote before: reminders without a strike, floods, spread-out ads."""
 
-from pinbang.moderation.cases import strikes_of
+from pinbang.guarding.cases import strikes_of
 from pinbang.store.models import Case
 from tests.conftest import Clock
 from tests.plugins.room import GROUP, LI, WANG, Room

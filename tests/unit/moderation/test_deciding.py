@@ -1,6 +1,6 @@
-"""Deciding about a message, and which rung of the ladder follows."""
+"""Deciding about a message."""
 
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pinbang.moderation import judging
 from pinbang.moderation.judging import Finding, Severity, decide, findings, judge
-from pinbang.moderation.ladder import DEFAULT_STEPS, Measure, Step, next_step
 from pinbang.moderation.reading import MessageView, read_message
 
 LIGHT, MEDIUM, SEVERE = Severity.LIGHT, Severity.MEDIUM, Severity.SEVERE
@@ -49,6 +48,20 @@ def test_one_clue_is_not_enough_for_the_severest_measure() -> None:
     assert decision is not None
     assert decision.finding.severity is MEDIUM
     assert decision.evidence == ("只有这个",)
+
+
+def test_pieces_that_repeat_each_other_are_one_ground() -> None:
+    twice = replace(finding(SEVERE, 1.0, "甲", "换个说法的甲"), grounds=1)
+    decision = decide([twice], threshold=0.6)
+    assert decision is not None
+    assert decision.finding.severity is MEDIUM
+
+
+def test_what_only_sounds_wrong_comes_last() -> None:
+    tone = replace(finding(SEVERE, 1.0), mild=True)
+    decision = decide([tone, finding(LIGHT, 0.6)], threshold=0.6)
+    assert decision is not None
+    assert not decision.finding.mild
 
 
 def test_evidence_is_listed_once_the_worst_findings_first() -> None:
@@ -114,46 +127,3 @@ def test_a_judge_can_be_left_out(judges: None) -> None:
     )
     assert [one.judge for one in found] == ["ad"]
     assert failures == []
-
-
-WARN, TEN, DAY, KICK = DEFAULT_STEPS
-
-
-@pytest.mark.parametrize(
-    ("strikes", "severity", "number", "step"),
-    [
-        (0, LIGHT, 1, WARN),
-        (0, MEDIUM, 1, WARN),
-        (0, SEVERE, 2, TEN),
-        (1, MEDIUM, 2, TEN),
-        (1, SEVERE, 3, DAY),
-        (2, MEDIUM, 3, DAY),
-        (2, SEVERE, 4, KICK),
-        (3, LIGHT, 4, KICK),
-        (3, SEVERE, 4, KICK),
-        (99, MEDIUM, 4, KICK),
-    ],
-)
-def test_the_ladder(strikes: int, severity: Severity, number: int, step: Step) -> None:
-    assert next_step(strikes, severity) == (number, step)
-
-
-STEPS = st.lists(st.sampled_from(DEFAULT_STEPS), min_size=1, max_size=6).map(tuple)
-
-
-@given(st.integers(0, 50), st.sampled_from(Severity), STEPS)
-def test_every_ladder_ends_and_never_steps_down(
-    strikes: int, severity: Severity, steps: tuple[Step, ...]
-) -> None:
-    number, step = next_step(strikes, severity, steps)
-    assert 1 <= number <= len(steps)
-    assert steps[number - 1] == step
-    assert next_step(strikes + 1, severity, steps)[0] >= number
-    assert next_step(strikes, SEVERE, steps)[0] >= number
-
-
-def test_a_first_offence_never_removes() -> None:
-    assert all(next_step(0, severity)[1].measure is not Measure.KICK for severity in Severity)
-    short = (WARN, KICK)
-    assert next_step(0, SEVERE, short)[1] is WARN
-    assert timedelta(minutes=10) == TEN.mute

@@ -3,15 +3,9 @@
 import json
 from datetime import datetime, timedelta
 
+from pinbang.guarding.ladder import A_NUDGE, HALF_LIFE, REMINDER, Measure, decayed, next_step
+from pinbang.guarding.policy import LadderPolicy
 from pinbang.moderation.judging import Decision
-from pinbang.moderation.ladder import (
-    DEFAULT_STEPS,
-    DEFAULT_WINDOW,
-    REMINDER,
-    Measure,
-    Step,
-    next_step,
-)
 from pinbang.moderation.reading import MessageView
 from pinbang.refusal import Refusal
 from pinbang.store.models import Case, CaseStatus
@@ -20,53 +14,76 @@ from pinbang.store.transactions import transactional
 MAX_STORED_TEXT = 2000
 
 
-async def write_case(
+async def write_case(  # noqa: PLR0913 -- one argument per fact of the case
     view: MessageView,
     decision: Decision,
     *,
     now: datetime,
-    steps: tuple[Step, ...] = DEFAULT_STEPS,
-    window: timedelta = DEFAULT_WINDOW,
+    ladder: LadderPolicy,
+    actor_id: int | None = None,
+    rehearsed: bool = False,
 ) -> Case:
     """Write the case of a message with the sanction due, in the caller's transaction.
 
+    `actor_id` is the admin on whose word it is opened, None for the bot's own. A rehearsed case is
+    only a note of what would have been done.
+
     Raises IntegrityError when the message has a case already: a second delivery.
     """
-    number, step = 0, REMINDER
-    if decision.finding.strike:
-        strikes = await strikes_of(view.group_id, view.user_id, now, window)
-        number, step = next_step(strikes, decision.finding.severity, steps)
+    finding = decision.finding
+    number, step = 0, A_NUDGE if finding.mild else REMINDER
+    if finding.strike and not finding.mild:
+        strikes = await strikes_of(view.group_id, view.user_id, now, ladder.half_life)
+        number, step = next_step(
+            strikes, finding.severity, ladder.steps, severe_at_once=ladder.severe_at_once
+        )
     return await Case.create(
         group_id=view.group_id,
         user_id=view.user_id,
         message_id=view.message_id,
         account_id=view.self_id,
-        judge=decision.finding.judge,
-        label=decision.finding.label,
-        severity=int(decision.finding.severity),
+        judge=finding.judge,
+        label=finding.label,
+        severity=int(finding.severity),
         step=number,
         measure=step.measure.value,
         mute_seconds=int(step.mute.total_seconds()),
         evidence=json.dumps(decision.evidence, ensure_ascii=False),
         text=view.readable[:MAX_STORED_TEXT],
+        also=list(decision.also),
+        actor_id=actor_id,
+        status=CaseStatus.REHEARSED if rehearsed else CaseStatus.OPEN,
         created_at=now,
     )
 
 
-async def strikes_of(
-    group_id: int, user_id: int, now: datetime, window: timedelta = DEFAULT_WINDOW
-) -> int:
-    """Count a member's cases in the window that had consequences and were not undone."""
+NO_SANCTIONS = tuple(measure.value for measure in Measure if not measure.is_sanction)
+FORGOTTEN_AFTER = 6
+"""Half-lives after which an offence weighs so little that it is not looked up."""
+
+
+async def counted_cases(
+    group_id: int, user_id: int, now: datetime, half_life: timedelta
+) -> list[Case]:
+    """Return a member's cases that still count, newest first: with consequences, not undone."""
     return (
         await Case.filter(
             group_id=group_id,
             user_id=user_id,
-            created_at__gt=now - window,
+            created_at__gt=now - FORGOTTEN_AFTER * half_life,
             status__in=(CaseStatus.OPEN, CaseStatus.ENFORCED),
         )
-        .exclude(measure=Measure.REMIND.value)
-        .count()
+        .exclude(measure__in=NO_SANCTIONS)
+        .order_by("-id")
     )
+
+
+async def strikes_of(
+    group_id: int, user_id: int, now: datetime, half_life: timedelta = HALF_LIFE
+) -> float:
+    """Add up a member's offences that still count, older ones with less weight."""
+    cases = await counted_cases(group_id, user_id, now, half_life)
+    return decayed((now - case.created_at for case in cases), half_life)
 
 
 def evidence_of(case: Case) -> list[str]:

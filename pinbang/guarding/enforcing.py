@@ -1,6 +1,5 @@
-"""Use cases of the guard: open a case, enforce it step by step, explain it, undo it."""
+"""Open a case, enforce it step by step, explain it, undo it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,19 +9,20 @@ from pinbang import audit, clock, schedule
 from pinbang.gateway import Account, Outcome, Reason, account_of
 from pinbang.gateway.outbox import Urgency
 from pinbang.gateway.outcomes import DONE
-from pinbang.groups import load_group
+from pinbang.groups import GroupRecord, load_group
+from pinbang.guarding import wording
+from pinbang.guarding.cases import case_in_group, undo_case, write_case
+from pinbang.guarding.ladder import Measure
+from pinbang.guarding.policy import LadderPolicy
+from pinbang.kept_messages import latest_of
 from pinbang.logs import logger
-from pinbang.moderation.cases import case_in_group, undo_case, write_case
 from pinbang.moderation.judging import Decision
-from pinbang.moderation.ladder import Measure
 from pinbang.moderation.reading import MessageView
 from pinbang.refusal import Refusal
 from pinbang.schedule import NotNowError, due_work
+from pinbang.store import StoreUnavailableError
 from pinbang.store.models import Case, CaseStatus
 from pinbang.store.transactions import patiently, transactional_within
-
-from . import wording
-from .config import GuardPolicy
 
 ENFORCE = "guard.enforce"
 RESUME_AFTER = timedelta(seconds=60)
@@ -32,24 +32,78 @@ LONG_PATIENCE_SECONDS = 300.0
 POWERLESS_PAUSE = timedelta(hours=1)
 """How often the group is told that the bot lacks the admin role."""
 
+MUTE_BEFORE_REMOVAL_SECONDS = 3600
+RECALLABLE = timedelta(hours=24)
+"""Older messages of somebody who is removed stay."""
+NUDGE_PAUSE = timedelta(minutes=10)
+"""How often a group is asked to mind its tone."""
+MEMBER_NUDGE_PAUSE = timedelta(days=1)
+"""How often one member is."""
+
 _in_progress: set[int] = set()
 _told_powerless: dict[int, datetime] = {}
 
 
-async def open_case(
-    view: MessageView, decision: Decision, *, now: datetime, window: timedelta
+async def act_on(
+    view: MessageView,
+    decision: Decision,
+    account: Account,
+    *,
+    rehearsed: bool = False,
+    actor_id: int | None = None,
+) -> int | None:
+    """Open a case about a message and enforce it; return its number.
+
+    `actor_id` is the admin on whose word it is done, None for the bot's own judgement. A rehearsed
+    one is only written down. None when the message has a case already.
+    """
+    ladder = (await _record(view)).policy(LadderPolicy)
+    case_id = await open_case(
+        view, decision, now=clock.now(), ladder=ladder, actor_id=actor_id, rehearsed=rehearsed
+    )
+    if case_id is not None and not rehearsed:
+        await enforce(case_id, account)
+    return case_id
+
+
+async def open_case(  # noqa: PLR0913 -- one argument per fact of the case
+    view: MessageView,
+    decision: Decision,
+    *,
+    now: datetime,
+    ladder: LadderPolicy,
+    actor_id: int | None = None,
+    rehearsed: bool = False,
 ) -> int | None:
     """Write a case and the promise to enforce it; None when the message has one already."""
     try:
-        return await _open(view, decision, now, window)
+        return await _open(view, decision, now, ladder, actor_id, rehearsed)
     except IntegrityError:
         return None
 
 
+async def _record(view: MessageView) -> GroupRecord:
+    """Return the group; its defaults while the database is away, so that guarding goes on."""
+    try:
+        return await load_group(view.group_id, view.self_id)
+    except StoreUnavailableError:
+        return GroupRecord(view.group_id, view.self_id)
+
+
 @transactional_within(LONG_PATIENCE_SECONDS)
-async def _open(view: MessageView, decision: Decision, now: datetime, window: timedelta) -> int:
-    case = await write_case(view, decision, now=now, window=window)
-    await schedule.schedule(ENFORCE, str(case.id), now + RESUME_AFTER, account_id=view.self_id)
+async def _open(  # noqa: PLR0913 -- one argument per fact of the case
+    view: MessageView,
+    decision: Decision,
+    now: datetime,
+    ladder: LadderPolicy,
+    actor_id: int | None,
+    rehearsed: bool,
+) -> int:
+    case = await write_case(
+        view, decision, now=now, ladder=ladder, actor_id=actor_id, rehearsed=rehearsed
+    )
+    if not rehearsed:
+        await schedule.schedule(ENFORCE, str(case.id), now + RESUME_AFTER, account_id=view.self_id)
     return case.id
 
 
@@ -74,15 +128,12 @@ async def _take_up(key: str, now: datetime) -> None:
         raise NotNowError
 
 
-async def enforce(
-    case_id: int, account: Account, *, also: Sequence[int] = (), resumed: bool = False
-) -> None:
+async def enforce(case_id: int, account: Account, *, resumed: bool = False) -> None:
     """Recall, then mute or remove, then say so; each step is recorded and not done twice.
 
     The announcement is recorded before it is sent: a crash in between loses it rather than
     repeats it. Recall, mute and removal are harmless to repeat: when `resumed` after a crash, a
-    message or member that is gone counts as dealt with. Messages in `also` are recalled with the
-    case's own; they are not recorded, so a crash in between leaves them.
+    message or member that is gone counts as dealt with. A nudge recalls nothing.
     """
     if case_id in _in_progress:
         return
@@ -91,6 +142,8 @@ async def enforce(
         case = await patiently(lambda: Case.get(id=case_id), LONG_PATIENCE_SECONDS)
         if case.status is not CaseStatus.OPEN:
             return
+        if not case.recall_outcome and case.measure == Measure.NUDGE.value:
+            case.recall_outcome = "none"
         if not case.recall_outcome:
             recall = await account.recall(case.group_id, case.message_id)
             if recall.reason is Reason.OFFLINE:
@@ -98,7 +151,7 @@ async def enforce(
             gone = resumed and recall.reason is Reason.UNKNOWN_MESSAGE
             case.recall_outcome = DONE.code if gone else recall.code
             await _save(case)
-            for message_id in also:
+            for message_id in case.also:
                 await account.recall(case.group_id, message_id)
         if await _was_undone(case):
             return
@@ -136,27 +189,57 @@ async def _carry_out(case: Case, account: Account) -> Outcome | None:
         case Measure.MUTE:
             return await account.mute(case.group_id, case.user_id, case.mute_seconds)
         case Measure.KICK:
+            # Muted first: he can post nothing more while the rest is done.
+            muted = await account.mute(case.group_id, case.user_id, MUTE_BEFORE_REMOVAL_SECONDS)
+            if muted.reason is Reason.OFFLINE:
+                return muted
+            await _recall_latest(case, account)
             return await account.kick(case.group_id, case.user_id)
-        case Measure.WARN | Measure.REMIND:
+        case Measure.WARN | Measure.REMIND | Measure.NUDGE:
             return None
+
+
+async def _recall_latest(case: Case, account: Account) -> None:
+    """Take back what somebody wrote shortly before he is removed, as far as the gateway lets."""
+    record = await load_group(case.group_id, account.self_id)
+    count = record.policy(LadderPolicy).recalled_on_removal
+    if not count:
+        return
+    done = {case.message_id, *case.also}
+    for view in await latest_of(case.group_id, case.user_id, count + len(done)):
+        recent = case.created_at.timestamp() - view.time < RECALLABLE.total_seconds()
+        if recent and view.message_id not in done:
+            await account.recall(case.group_id, view.message_id)
 
 
 async def _announce(case: Case, account: Account) -> None:
     powerless = _is_powerless(case)
     if powerless and not _may_complain(case.group_id):
         return
+    if case.measure == Measure.NUDGE.value and not await _may_nudge(case):
+        return
     case.announced_at = clock.now()
     await _save(case)
-    policy = (await load_group(case.group_id, account.self_id)).policy(GuardPolicy)
+    ladder = (await load_group(case.group_id, account.self_id)).policy(LadderPolicy)
     gone = case.measure == Measure.KICK.value and case.measure_outcome == "done"
     outcome = await account.say(
         case.group_id,
-        wording.announcement(case, powerless=powerless, window_days=policy.window_days),
+        wording.announcement(case, ladder, powerless=powerless),
         urgency=Urgency.MODERATION,
         mention=None if gone else case.user_id,
     )
     if not outcome.done:
         logger.warning(f"Case {case.id} was not announced: {outcome.code}")
+
+
+async def _may_nudge(case: Case) -> bool:
+    """Tell whether neither the group nor this member was asked to mind the tone just now."""
+    nudges = Case.filter(group_id=case.group_id, measure=Measure.NUDGE.value).exclude(id=case.id)
+    if await nudges.filter(announced_at__gt=case.created_at - NUDGE_PAUSE).exists():
+        return False
+    return not await nudges.filter(
+        user_id=case.user_id, announced_at__gt=case.created_at - MEMBER_NUDGE_PAUSE
+    ).exists()
 
 
 def _is_powerless(case: Case) -> bool:

@@ -4,30 +4,28 @@ from datetime import timedelta
 
 from pinbang import clock
 from pinbang.gateway import Outcome
-from pinbang.moderation.cases import evidence_of
+from pinbang.guarding.cases import evidence_of
+from pinbang.guarding.ladder import Measure, Step
+from pinbang.guarding.policy import LadderPolicy
 from pinbang.moderation.inquiring import registered_inquiries
 from pinbang.moderation.judging import registered_judges
-from pinbang.moderation.ladder import DEFAULT_STEPS, Measure, Step
 from pinbang.store.models import Case, CaseStatus
-from pinbang.text.durations import format_duration
-
-
-def step_words(step: Step) -> str:
-    """Name a rung: 警告, 禁言 10 分钟, 移出群."""
-    if step.measure is Measure.MUTE:
-        return f"禁言 {format_duration(step.mute)}"
-    return step.measure.words
 
 
 def measure_words(case: Case) -> str:
     """Name the sanction of a case."""
-    return step_words(Step(Measure(case.measure), timedelta(seconds=case.mute_seconds)))
+    return Step(Measure(case.measure), timedelta(seconds=case.mute_seconds)).words
 
 
-def announcement(case: Case, *, powerless: bool, window_days: int) -> str:
+def announcement(case: Case, ladder: LadderPolicy, *, powerless: bool) -> str:
     """Tell the group, at most five lines, what happened and how to object."""
     entry = registered_judges().get(case.judge) or registered_inquiries().get(case.judge)
     rule = entry.rule if entry else case.label
+    if case.measure == Measure.NUDGE.value:
+        return (
+            f"这句听着像{case.label}，说话客气一点，大家都好办事。\n"
+            f"只是提醒，不撤回、不计违规。编号 {case.id}，说错了请管理员发 /误判 {case.id}"
+        )
     if powerless:
         return (
             f"发现违规消息（{case.label}），但我不是管理员，处理不了。\n"
@@ -39,10 +37,10 @@ def announcement(case: Case, *, powerless: bool, window_days: int) -> str:
     recalled = "已撤回" if done else "请自行撤回"
     lines = [f"这条消息涉及「{case.label}」，{recalled}。处理：{_measure_result(case)}。"]
     lines.append(f"群规：{rule}")
-    lines.append(f"编号 {case.id}，看理由发 /为什么 {case.id}；有误判请告诉管理员。")
+    lines.append(f"编号 {case.id}，看理由发 /为什么 {case.id}，不服发 /申诉 {case.id} 理由")
     if case.measure != Measure.KICK.value:
-        following = DEFAULT_STEPS[min(case.step, len(DEFAULT_STEPS) - 1)]
-        lines.append(f"{window_days} 天内再次违规将{step_words(following)}。")
+        following = ladder.steps[min(case.step, len(ladder.steps) - 1)]
+        lines.append(f"{ladder.half_life_days} 天内再次违规将{following.words}。")
     return "\n".join(lines)
 
 
@@ -71,6 +69,7 @@ def explanation(case: Case) -> str:
         CaseStatus.ENFORCED: "已处理",
         CaseStatus.POWERLESS: "机器人不是管理员，没有处理",
         CaseStatus.UNDONE: "已撤销，不计入违规",
+        CaseStatus.REHEARSED: "演练记录，没有处理",
     }[case.status]
     pieces = evidence_of(case)
     rung = f"第 {case.step} 级" if case.step else "不计违规"
@@ -79,8 +78,8 @@ def explanation(case: Case) -> str:
         f"时间：{clock.show(case.created_at)}，{rung}",
         "依据：" + "；".join(pieces[:4]),
     ]
-    if case.status is not CaseStatus.UNDONE:
-        lines.append(f"认为是误判，请管理员发 /撤销 {case.id} 理由")
+    if case.status in {CaseStatus.OPEN, CaseStatus.ENFORCED}:
+        lines.append(f"不服发 /申诉 {case.id} 理由；管理员发 /误判 {case.id} 可撤销并让我记住")
     return "\n".join(lines)
 
 
@@ -96,13 +95,20 @@ def undone(case: Case, lifted: Outcome | None) -> str:
     return "\n".join(lines)
 
 
-def ladder(window_days: int) -> str:
+def ladder(policy: LadderPolicy) -> str:
     """Show the ladder."""
-    rungs = [f"第 {number} 次：{step_words(step)}" for number, step in enumerate(DEFAULT_STEPS, 1)]
+    rungs = [f"第 {number} 次：{step.words}" for number, step in enumerate(policy.steps, 1)]
+    severe = (
+        f"涉钱诈骗、钓鱼、赌博和色情招揽有两条独立依据时，直接{policy.steps[-1].words}。"
+        if policy.severe_at_once
+        else "严重的提高一级。"
+    )
     return "\n".join(
         [
-            f"违规处理（{window_days} 天内累计，都会先撤回消息）",
+            "违规处理（都会先撤回消息）",
             *rungs,
-            "严重的提高一级；误判可 /撤销。",
+            f"一次违规过 {policy.half_life_days} 天只算半次，撤销的不算。",
+            severe,
+            "不服可以 /申诉 编号 理由。",
         ]
     )

@@ -1,0 +1,1 @@
+"""What follows from a judgement: verdict by the group's rules, ladder, cases, enforcement, undo."""
