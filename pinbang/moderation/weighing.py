@@ -1,5 +1,6 @@
 """Add up clues, each with its weight and its reason, into a score between 0 and 1."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ def squash(points: float) -> float:
     1 point is 0.5, 1.33 points reach DEFAULT_THRESHOLD, 2 points are 0.75; none is 0.
     """
     return 1 - 0.5 ** max(0.0, points)
+
+
+def points_of(score: float) -> float:
+    """Turn a score back into points; the inverse of `squash`, for scores below 1."""
+    return -math.log2(max(1e-9, 1.0 - score))
 
 
 def weigh(clues: Iterable[Clue], *, relief: float = 0.0) -> float:
