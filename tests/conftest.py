@@ -16,7 +16,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 
 import bot
-from pinbang import clock, crypto, groups
+from pinbang import clock, crypto, groups, kept_messages
 from pinbang.gateway import account
 from pinbang.moderation import lately
 from pinbang.settings import Settings
@@ -76,6 +76,7 @@ def _forget() -> Iterator[None]:
     yield
     groups.forget_groups()
     lately.latest.forget()
+    kept_messages.forget_waiting()
     account.forget_accounts()
 
 

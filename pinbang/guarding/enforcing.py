@@ -1,30 +1,42 @@
 """Open a case, enforce it step by step, explain it, undo it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
 from pinbang import audit, clock, schedule
-from pinbang.gateway import Account, Outcome, Reason, account_of
+from pinbang.gateway import Account, Outcome, Reason, account_of, account_serving
 from pinbang.gateway.outbox import Urgency
 from pinbang.gateway.outcomes import DONE
 from pinbang.groups import GroupRecord, load_group
 from pinbang.guarding import wording
-from pinbang.guarding.cases import case_in_group, undo_case, write_case
-from pinbang.guarding.ladder import Measure
+from pinbang.guarding.cases import (
+    COUNTING,
+    case_in_group,
+    recalled_messages,
+    strikes_of,
+    undo_case,
+    write_case,
+)
+from pinbang.guarding.ladder import LONGEST_MUTE, Measure, Step, next_step
 from pinbang.guarding.policy import LadderPolicy
-from pinbang.kept_messages import latest_of
+from pinbang.kept_messages import kept_message, latest_of
 from pinbang.logs import logger
-from pinbang.moderation.judging import Decision
+from pinbang.members import current_role
+from pinbang.moderation.judging import Decision, Severity
 from pinbang.moderation.reading import MessageView
 from pinbang.refusal import Refusal
+from pinbang.roles import Role
 from pinbang.schedule import NotNowError, due_work
 from pinbang.store import StoreUnavailableError
-from pinbang.store.models import Case, CaseStatus
-from pinbang.store.transactions import patiently, transactional_within
+from pinbang.store.models import Case, CaseStatus, Group
+from pinbang.store.transactions import patiently, transactional, transactional_within
 
 ENFORCE = "guard.enforce"
+LIFT = "guard.lift"
 RESUME_AFTER = timedelta(seconds=60)
 """When a case that is still open is taken up again; enforcing takes a few seconds."""
 LONG_PATIENCE_SECONDS = 300.0
@@ -35,11 +47,17 @@ POWERLESS_PAUSE = timedelta(hours=1)
 MUTE_BEFORE_REMOVAL_SECONDS = 3600
 RECALLABLE = timedelta(hours=24)
 """Older messages of somebody who is removed stay."""
+RECALLED_AT_ONCE = 5
+RECALLING_SECONDS = 20.0
+"""For the earlier messages of somebody who is removed: he is muted, but the group waits."""
 NUDGE_PAUSE = timedelta(minutes=10)
 """How often a group is asked to mind its tone."""
 MEMBER_NUDGE_PAUSE = timedelta(days=1)
 """How often one member is."""
 
+UndoneHook = Callable[[Case, int, datetime], Awaitable[str]]
+
+_undone_hooks: list[UndoneHook] = []
 _in_progress: set[int] = set()
 _told_powerless: dict[int, datetime] = {}
 
@@ -57,7 +75,7 @@ async def act_on(
     `actor_id` is the admin on whose word it is done, None for the bot's own judgement. A rehearsed
     one is only written down. None when the message has a case already.
     """
-    ladder = (await _record(view)).policy(LadderPolicy)
+    ladder = await _ladder(view.group_id, view.self_id)
     case_id = await open_case(
         view, decision, now=clock.now(), ladder=ladder, actor_id=actor_id, rehearsed=rehearsed
     )
@@ -82,12 +100,12 @@ async def open_case(  # noqa: PLR0913 -- one argument per fact of the case
         return None
 
 
-async def _record(view: MessageView) -> GroupRecord:
-    """Return the group; its defaults while the database is away, so that guarding goes on."""
+async def _ladder(group_id: int, account_id: int) -> LadderPolicy:
+    """Return the group's ladder; the default while the database is away, so that acting goes on."""
     try:
-        return await load_group(view.group_id, view.self_id)
+        return (await load_group(group_id, account_id)).policy(LadderPolicy)
     except StoreUnavailableError:
-        return GroupRecord(view.group_id, view.self_id)
+        return GroupRecord(group_id, account_id).policy(LadderPolicy)
 
 
 @transactional_within(LONG_PATIENCE_SECONDS)
@@ -145,14 +163,12 @@ async def enforce(case_id: int, account: Account, *, resumed: bool = False) -> N
         if not case.recall_outcome and case.measure == Measure.NUDGE.value:
             case.recall_outcome = "none"
         if not case.recall_outcome:
-            recall = await account.recall(case.group_id, case.message_id)
+            recall = await _recall(case, account)
             if recall.reason is Reason.OFFLINE:
                 return  # the case stays open and is taken up once a gateway is back
             gone = resumed and recall.reason is Reason.UNKNOWN_MESSAGE
             case.recall_outcome = DONE.code if gone else recall.code
             await _save(case)
-            for message_id in case.also:
-                await account.recall(case.group_id, message_id)
         if await _was_undone(case):
             return
         if not case.measure_outcome:
@@ -184,6 +200,21 @@ async def _was_undone(case: Case) -> bool:
     return case.status is CaseStatus.UNDONE
 
 
+async def _recall(case: Case, account: Account) -> Outcome:
+    """Recall the message and what belongs to it; the outcome is the message's own.
+
+    Recorded only when all are through: after a crash they are recalled again, which is harmless.
+    """
+    recall = await account.recall(case.group_id, case.message_id)
+    for message_id in case.also:
+        if recall.reason is Reason.OFFLINE:
+            return recall
+        also = await account.recall(case.group_id, message_id)
+        if also.reason is Reason.OFFLINE:
+            return also
+    return recall
+
+
 async def _carry_out(case: Case, account: Account) -> Outcome | None:
     match Measure(case.measure):
         case Measure.MUTE:
@@ -194,6 +225,9 @@ async def _carry_out(case: Case, account: Account) -> Outcome | None:
             if muted.reason is Reason.OFFLINE:
                 return muted
             await _recall_latest(case, account)
+            if await _was_undone(case):
+                await account.unmute(case.group_id, case.user_id)
+                return None
             return await account.kick(case.group_id, case.user_id)
         case Measure.WARN | Measure.REMIND | Measure.NUDGE:
             return None
@@ -201,45 +235,98 @@ async def _carry_out(case: Case, account: Account) -> Outcome | None:
 
 async def _recall_latest(case: Case, account: Account) -> None:
     """Take back what somebody wrote shortly before he is removed, as far as the gateway lets."""
-    record = await load_group(case.group_id, account.self_id)
-    count = record.policy(LadderPolicy).recalled_on_removal
+    count = (await _ladder(case.group_id, account.self_id)).recalled_on_removal
     if not count:
         return
-    done = {case.message_id, *case.also}
-    for view in await latest_of(case.group_id, case.user_id, count + len(done)):
-        recent = case.created_at.timestamp() - view.time < RECALLABLE.total_seconds()
-        if recent and view.message_id not in done:
-            await account.recall(case.group_id, view.message_id)
+    latest = await _latest_messages(case, account, count)
+
+    async def recall() -> None:
+        for start in range(0, len(latest), RECALLED_AT_ONCE):
+            several = latest[start : start + RECALLED_AT_ONCE]
+            await asyncio.gather(*(account.recall(case.group_id, one) for one in several))
+
+    try:
+        await asyncio.wait_for(recall(), RECALLING_SECONDS)
+    except asyncio.TimeoutError:
+        logger.warning(f"Case {case.id}: not all earlier messages were recalled in time")
+
+
+async def _latest_messages(case: Case, account: Account, count: int) -> list[int]:
+    """List up to `count` recent messages of the sender besides those of the case, newest first.
+
+    From what is kept and, where nothing is, from what the account remembers since it started.
+    """
+    times: dict[int, int] = {}
+    for message_id in account.recent.by(case.group_id, case.user_id):
+        known = account.recent.get(message_id) or {}
+        times[message_id] = int(known.get("time") or 0)
+    try:
+        dealt_with = await recalled_messages(case.group_id, case.user_id)
+        kept = await latest_of(case.group_id, case.user_id, count + len(dealt_with) + 1)
+    except StoreUnavailableError:
+        dealt_with, kept = set[int](), []
+    times |= {view.message_id: view.time for view in kept}
+    others = dealt_with | {case.message_id, *case.also}
+    since = case.created_at.timestamp() - RECALLABLE.total_seconds()
+    recent = [one for one, time in times.items() if one not in others and time > since]
+    return sorted(recent, key=times.__getitem__, reverse=True)[:count]
 
 
 async def _announce(case: Case, account: Account) -> None:
     powerless = _is_powerless(case)
-    if powerless and not _may_complain(case.group_id):
+    ladder = await _ladder(case.group_id, account.self_id)
+    if case.measure == Measure.NUDGE.value:
+        if not await _claim_nudge(case):
+            return
+    elif powerless and not _may_complain(case.group_id):
         return
-    if case.measure == Measure.NUDGE.value and not await _may_nudge(case):
-        return
+    following = await _following(case, ladder)
     case.announced_at = clock.now()
     await _save(case)
-    ladder = (await load_group(case.group_id, account.self_id)).policy(LadderPolicy)
-    gone = case.measure == Measure.KICK.value and case.measure_outcome == "done"
     outcome = await account.say(
         case.group_id,
-        wording.announcement(case, ladder, powerless=powerless),
+        wording.announcement(case, ladder, following, powerless=powerless),
         urgency=Urgency.MODERATION,
-        mention=None if gone else case.user_id,
+        mention=None if _is_gone(case) else case.user_id,
     )
     if not outcome.done:
         logger.warning(f"Case {case.id} was not announced: {outcome.code}")
 
 
-async def _may_nudge(case: Case) -> bool:
-    """Tell whether neither the group nor this member was asked to mind the tone just now."""
+async def _following(case: Case, ladder: LadderPolicy) -> Step:
+    """Tell what the member's next offence would bring."""
+    strikes = await patiently(
+        lambda: strikes_of(case.group_id, case.user_id, clock.now(), ladder.half_life),
+        LONG_PATIENCE_SECONDS,
+    )
+    return next_step(strikes, Severity.MEDIUM, ladder.steps)[1]
+
+
+def _is_gone(case: Case) -> bool:
+    """Tell whether the member is no longer in the group, so that nobody can be addressed."""
+    removed = case.measure == Measure.KICK.value and case.measure_outcome == DONE.code
+    return removed or case.measure_outcome.endswith(f":{Reason.NOT_A_MEMBER.name}")
+
+
+@transactional_within(LONG_PATIENCE_SECONDS)
+async def _claim_nudge(case: Case) -> bool:
+    """Take the group's turn to be asked to mind its tone; False when it was asked just now.
+
+    The group's row is locked: of two nudges at the same time one is spoken.
+    """
+    now = clock.now()
+    await Group.select_for_update().get_or_none(id=case.group_id)
+    if now - case.created_at > NUDGE_PAUSE:
+        return False  # taken up long after: nobody remembers what was said
     nudges = Case.filter(group_id=case.group_id, measure=Measure.NUDGE.value).exclude(id=case.id)
-    if await nudges.filter(announced_at__gt=case.created_at - NUDGE_PAUSE).exists():
+    if await nudges.filter(announced_at__gt=now - NUDGE_PAUSE).exists():
         return False
-    return not await nudges.filter(
-        user_id=case.user_id, announced_at__gt=case.created_at - MEMBER_NUDGE_PAUSE
-    ).exists()
+    if await nudges.filter(
+        user_id=case.user_id, announced_at__gt=now - MEMBER_NUDGE_PAUSE
+    ).exists():
+        return False
+    await Case.filter(id=case.id).update(announced_at=now)
+    return True
 
 
 def _is_powerless(case: Case) -> bool:
@@ -285,33 +372,151 @@ async def explain(number: int, group_id: int | None, asker_id: int, *, in_charge
     return wording.explanation(case)
 
 
+async def explain_in_private(number: int, asker_id: int) -> str:
+    """Say why a case was opened; to those in charge of its group also what the message said.
+
+    What they are shown is stored with the case, personal data covered up; that they looked is
+    recorded.
+    """
+    case = await Case.get_or_none(id=number)
+    if case is not None and case.user_id != asker_id and await _is_in_charge(case, asker_id):
+        await audit.record(
+            "guard.look",
+            actor_id=asker_id,
+            group_id=case.group_id,
+            target_id=case.user_id,
+            reference=f"case:{number}",
+        )
+        earlier = [await kept_message(case.group_id, message_id) for message_id in case.also]
+        texts = [*(view.readable for view in earlier if view), case.text]
+        return wording.full_explanation(case, texts)
+    return await explain(number, None, asker_id, in_charge=False)
+
+
+async def _is_in_charge(case: Case, asker_id: int) -> bool:
+    account = account_serving(case.group_id) or account_of(case.account_id)
+    return await current_role(account, case.group_id, asker_id) >= Role.DEPUTY
+
+
 @dataclass(frozen=True)
 class Undone:
-    """A case taken back: whom it concerned, and what the group is told."""
+    """A case taken back: whom it concerned, and what the group is told.
+
+    Somebody who was removed is not `present` and cannot be addressed.
+    """
 
     user_id: int
     words: str
+    present: bool = True
+
+
+def on_undone(hook: UndoneHook) -> UndoneHook:
+    """Run `hook` after a case was taken back, with the case, by whom, and when.
+
+    What it returns is said to the group as well, unless it is empty.
+    """
+    _undone_hooks.append(hook)
+    return hook
 
 
 async def undo(
     number: int, group_id: int, admin_id: int, reason: str, account: Account, now: datetime
 ) -> Undone:
-    """Take a case back: it no longer counts, a mute is lifted; say what could be put right."""
-    case = await case_in_group(number, group_id)
+    """Take a case back: it no longer counts, a mute is lifted; say what could be put right.
+
+    Raises Refusal when there is no such case in the group or it was taken back before. A mute that
+    cannot be lifted now, because no gateway is connected, is lifted later.
+    """
+    was = await _take_back(number, group_id, admin_id, reason, account.self_id, now)
+    lifted: Outcome | None = None
+    until: datetime | None = None
+    if (_muted_until(was) or now) > now:
+        until = await _muted_otherwise_until(was, now)
+        lifted = await _lift(was, until, account, now)
+        if lifted.reason is not Reason.OFFLINE:
+            await schedule.cancel(LIFT, str(number))
+    words = [wording.undone(was, lifted, until)]
+    for hook in _undone_hooks:
+        try:
+            words.append(await hook(was, admin_id, now))
+        except Exception as error:  # noqa: BLE001 -- the case is taken back whatever follows fails
+            logger.opt(exception=error).error("What follows from an undone case failed")
+    return Undone(was.user_id, "\n".join(filter(None, words)), present=not _is_gone(was))
+
+
+@transactional
+async def _take_back(  # noqa: PLR0913, PLR0917 -- one argument per fact of it
+    number: int, group_id: int, admin_id: int, reason: str, account_id: int, now: datetime
+) -> Case:
+    """Mark a case as undone, with the promise to lift its mute; return it as it was before."""
+    was = await case_in_group(number, group_id)
     if not await undo_case(number, admin_id, reason, now):
         raise Refusal(f"{number} 号处理已经撤销过了。")
-    lifted: Outcome | None = None
-    muted_until = case.created_at + timedelta(seconds=case.mute_seconds)
-    if case.measure == Measure.MUTE.value and muted_until > now:
-        lifted = await account.unmute(group_id, case.user_id)
     await schedule.cancel(ENFORCE, str(number))
+    if (_muted_until(was) or now) > now:
+        await schedule.schedule(LIFT, str(number), now + RESUME_AFTER, account_id=account_id)
     await audit.record(
         "guard.undo",
         actor_id=admin_id,
         group_id=group_id,
-        target_id=case.user_id,
+        target_id=was.user_id,
         reference=f"case:{number}",
-        outcome=lifted.code if lifted else "done",
+        outcome=f"was {was.status.value}",
         note=reason,
     )
-    return Undone(case.user_id, wording.undone(case, lifted))
+    return was
+
+
+@due_work(LIFT)
+async def _lift_later(key: str, now: datetime) -> None:
+    case = await Case.get_or_none(id=int(key))
+    if case is None or (_muted_until(case) or now) <= now:
+        return
+    account = account_serving(case.group_id) or account_of(case.account_id)
+    lifted = await _lift(case, await _muted_otherwise_until(case, now), account, now)
+    if lifted.reason is Reason.OFFLINE:
+        raise NotNowError
+
+
+def _muted_until(case: Case) -> datetime | None:
+    """Return until when a case has its member muted; None when it certainly does not."""
+    if case.status in {CaseStatus.REHEARSED, CaseStatus.POWERLESS}:
+        return None
+    since = case.announced_at or case.created_at
+    match Measure(case.measure):
+        case Measure.MUTE if not case.measure_outcome.startswith("failed"):
+            return since + timedelta(seconds=case.mute_seconds)
+        case Measure.KICK if case.measure_outcome != DONE.code:
+            return since + timedelta(seconds=MUTE_BEFORE_REMOVAL_SECONDS)
+        case _:
+            return None
+
+
+async def _muted_otherwise_until(undone: Case, now: datetime) -> datetime | None:
+    """Return until when the member stays muted because of other cases; None when he does not."""
+    others = await Case.filter(
+        group_id=undone.group_id,
+        user_id=undone.user_id,
+        status__in=COUNTING,
+        created_at__gt=now - 2 * LONGEST_MUTE,
+    ).exclude(id=undone.id)
+    ends = [end for end in map(_muted_until, others) if end is not None and end > now]
+    return max(ends, default=None)
+
+
+async def _lift(case: Case, until: datetime | None, account: Account, now: datetime) -> Outcome:
+    """Lift the mute of a case, or set it to what other cases leave of it."""
+    if until is None:
+        outcome = await account.unmute(case.group_id, case.user_id)
+    else:
+        left = int((until - now).total_seconds())
+        outcome = await account.mute(case.group_id, case.user_id, max(1, left))
+    await audit.record(
+        "guard.lift",
+        actor_id=account.self_id,
+        group_id=case.group_id,
+        target_id=case.user_id,
+        reference=f"case:{case.id}",
+        outcome=outcome.code,
+    )
+    return outcome

@@ -14,6 +14,8 @@ from pinbang.roles import Role
 NEWCOMER_FOR = timedelta(days=1)
 NEWCOMER_MESSAGES = 3
 """The first day and the first messages of a newcomer are judged more strictly."""
+FORGOTTEN_AFTER = timedelta(days=14)
+"""Somebody who has hardly written for so long since joining is no newcomer any more."""
 
 
 class Familiarity(Enum):
@@ -35,12 +37,24 @@ _EXTRA_POINTS = {
 def familiarity_of(
     role: Role, joined_at: datetime | None, messages: int, now: datetime
 ) -> Familiarity:
-    """Tell how well a member is known; `joined_at` is None for who was there before the bot."""
+    """Tell how well a member is known when he writes.
+
+    `joined_at` is None for who was there before the bot, `messages` is how many he has written
+    since he joined, this one left out.
+    """
     if role >= Role.TRUSTED:
         return Familiarity.TRUSTED
-    if joined_at is not None and (now - joined_at < NEWCOMER_FOR or messages < NEWCOMER_MESSAGES):
+    if joined_at is not None and is_new(joined_at, messages, now):
         return Familiarity.NEWCOMER
     return Familiarity.MEMBER
+
+
+def is_new(joined_at: datetime, messages: int, now: datetime) -> bool:
+    """Tell whether somebody who joined then and wrote so much since is a newcomer still."""
+    here_for = now - joined_at
+    if here_for >= FORGOTTEN_AFTER:
+        return False
+    return here_for < NEWCOMER_FOR or messages < NEWCOMER_MESSAGES
 
 
 def threshold_for(threshold: float, familiarity: Familiarity) -> float:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -102,30 +103,37 @@ def next_step(
     return index + 1, steps[index]
 
 
-_MUTE = re.compile(r"(?:禁言|禁)\s*(?P<length>.+)")
+_MUTE = re.compile(r"禁言?(?P<length>.*)")
 _PLAIN = {
     "警告": Measure.WARN,
     "提示": Measure.WARN,
     "移出": Measure.KICK,
     "移出群": Measure.KICK,
     "踢": Measure.KICK,
+    "踢人": Measure.KICK,
     "踢出": Measure.KICK,
+    "踢出群": Measure.KICK,
     "移除": Measure.KICK,
 }
+_BETWEEN = re.compile(r"[\s,，、;；→➜>＞|]+")
+_GOES_ON = re.compile(r"[\d零一二两三四五六七八九十百半个分小刻天日周星]")
 
 
 def read_steps(words: Sequence[str]) -> tuple[Step, ...]:
     """Read a ladder as admins write it: 警告, 禁言10分钟, 禁言1天, 移出.
 
+    A rung may come in pieces, as 禁言, 10, 分钟.
+
     Raises:
         ValueError: with a Chinese text that says what is wrong: an unknown rung, a mute that is
             no length of time or too long, a rung after removal, a milder one after a harsher one.
     """
-    if not 1 <= len(words) <= MOST_STEPS:
-        raise ValueError(f"阶梯要有 1 到 {MOST_STEPS} 级")
+    rungs = _rungs(words)
+    if not 1 <= len(rungs) <= MOST_STEPS:
+        raise ValueError(f"阶梯要有 1 到 {MOST_STEPS} 级，例如 警告，禁言10分钟，移出")
     steps: list[Step] = []
-    for word in words:
-        step = _read_step(word.strip())
+    for word in rungs:
+        step = _read_step(word)
         if steps and _weight(step) < _weight(steps[-1]):
             raise ValueError(f"“{step.words}”比前一级“{steps[-1].words}”还轻，请从轻到重写")
         if steps and steps[-1].measure is Measure.KICK:
@@ -134,13 +142,26 @@ def read_steps(words: Sequence[str]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def _rungs(words: Sequence[str]) -> list[str]:
+    """Put together what stands between two rungs: people write 禁言 1 天, too."""
+    rungs: list[str] = []
+    for piece in _BETWEEN.split(unicodedata.normalize("NFKC", " ".join(words))):
+        if rungs and piece and rungs[-1].startswith("禁") and _GOES_ON.match(piece):
+            rungs[-1] += piece
+        elif piece:
+            rungs.append(piece)
+    return rungs
+
+
 def _read_step(word: str) -> Step:
     if (measure := _PLAIN.get(word)) is not None:
         return Step(measure)
     match = _MUTE.fullmatch(word)
-    length = parse_duration(match["length"]) if match else None
-    if length is None:
+    if match is None:
         raise ValueError(f"看不懂“{word[:12]}”，每级写 警告、禁言10分钟 或 移出")
+    length = parse_duration(match["length"])
+    if length is None:
+        raise ValueError(f"看不懂“{word[:12]}”要禁言多久，写成 禁言10分钟、禁言1天 这样")
     if length > LONGEST_MUTE:
         raise ValueError("禁言最长 30 天")
     return Step(Measure.MUTE, max(length, timedelta(minutes=1)))

@@ -13,6 +13,11 @@ from pinbang.moderation.weighing import DEFAULT_THRESHOLD
 
 EVERYTHING = "全部"
 """Stands for every judge in the list of those that only rehearse."""
+SEVERE_CLASS = frozenset({"ad", "scam"})
+"""Judges whose severe findings may go to the last rung at once: money, phishing, gambling, porn.
+
+What others call severe, such as insulting somebody's family, only goes one rung higher.
+"""
 
 
 def judge_titles() -> list[str]:

@@ -36,9 +36,12 @@ A = TypeVar("A", bound=Callable[[GroupRecord], Adjuster])
 _adjusters: list[Callable[[GroupRecord], Adjuster]] = []
 
 
-def adjusts_findings(source: A) -> A:
-    """Register where to get an adjuster from a group's record, usually `record.part(…)`."""
-    _adjusters.append(source)
+def adjusts_findings(source: A, *, first: bool = False) -> A:
+    """Register where to get an adjuster from a group's record, usually `record.part(…)`.
+
+    Plugins load in no certain order: with `first` it goes before those that have the last word.
+    """
+    _adjusters.insert(0 if first else len(_adjusters), source)
     return source
 
 
@@ -54,6 +57,14 @@ class Examined:
     threshold: float
     decision: Decision | None = None
     rehearsed: bool = False
+
+    def told(self, how: str) -> "Examined":
+        """Add to the evidence how it came to light, which is no ground of its own."""
+        if self.decision is None:
+            return self
+        finding = self.decision.finding
+        finding = replace(finding, evidence=(*finding.evidence, how), grounds=finding.independent)
+        return replace(self, decision=replace(self.decision, finding=finding))
 
 
 def examine(
@@ -77,12 +88,10 @@ def examine(
     if not joined:
         return examined
     whole = replace(view, text=joined, lately=())
-    together = _examine(whole, record, familiarity, rules, on_failure)
+    together = _examine(whole, record, familiarity, rules, on_failure).told(SPREAD)
     if together.decision is None:
         return examined
-    finding = together.decision.finding
-    finding = replace(finding, evidence=(*finding.evidence, SPREAD), grounds=finding.independent)
-    return replace(together, decision=replace(together.decision, finding=finding, also=pieces))
+    return replace(together, decision=replace(together.decision, also=pieces))
 
 
 def _examine(
@@ -96,6 +105,8 @@ def _examine(
     found = findings(view, disabled=off, on_failure=on_failure)
     for source in _adjusters:
         found = source(record).adjust(view, found)
+    if off:
+        found = [one for one in found if one.judge not in off]
     return conclude(found, familiarity, policy)
 
 
