@@ -140,6 +140,21 @@ async def _read(row: Group) -> GroupRecord:
     )
 
 
+SettingsHook = Callable[[int], Awaitable[None]]
+
+_settings_hooks: list[tuple[str, SettingsHook]] = []
+
+
+def on_settings_saved(kind: type[GroupSettings]) -> Callable[[SettingsHook], SettingsHook]:
+    """Run a hook with the group's number when that section is saved, in the same transaction."""
+
+    def register(hook: SettingsHook) -> SettingsHook:
+        _settings_hooks.append((kind.section, hook))
+        return hook
+
+    return register
+
+
 @transactional
 async def save_settings(group_id: int, changes: GroupSettings, admin_id: int, note: str) -> None:
     """Store one section of a group's settings, only what differs from the defaults; audited."""
@@ -153,6 +168,9 @@ async def save_settings(group_id: int, changes: GroupSettings, admin_id: int, no
         reference=changes.section,
         note=note,
     )
+    for section, hook in _settings_hooks:
+        if section == changes.section:
+            await hook(group_id)
 
 
 def forget_group(group_id: int) -> None:

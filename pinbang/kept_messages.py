@@ -7,7 +7,7 @@ before a crash are not kept. Deleted when their time is over, or when their send
 import asyncio
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 
 from nonebot.log import logger
@@ -15,7 +15,7 @@ from nonebot.log import logger
 from pinbang import clock
 from pinbang.moderation.reading import MessageView, read_message
 from pinbang.store.models import KeptMessage
-from pinbang.store.transactions import transactional
+from pinbang.store.transactions import is_transient, patiently, transactional
 
 MAX_BODY = 8_000
 """Characters of a message that are kept."""
@@ -24,11 +24,24 @@ MAX_WAITING = 5_000
 BATCH = 200
 FLUSH_SECONDS = 2.0
 
-_KEPT_SEGMENTS = frozenset({"text", "at", "reply", "json", "xml", "contact", "share", "markdown"})
-"""Pictures, voices and videos are not kept; a file's name is."""
+_KEPT: dict[str, tuple[str, ...]] = {
+    "text": ("text",),
+    "at": ("qq",),
+    "reply": ("id",),
+    "json": ("data",),
+    "xml": ("data",),
+    "contact": ("type", "id"),
+    "share": ("url", "title", "content"),
+    "markdown": ("content",),
+}
+"""What is kept of a message; of pictures, voices and videos nothing, of a file its name."""
 
+_Key = tuple[int, int]
 
 _waiting: list[MessageView] = []
+_being_written: set[_Key] = set()
+_dropped: set[_Key] = set()
+"""What was to be forgotten while it was being written."""
 _wake: asyncio.Event | None = None
 
 
@@ -56,40 +69,66 @@ async def write_kept_messages() -> None:
 
 
 async def flush() -> None:
-    """Write everything that waits now."""
+    """Write everything that waits now.
+
+    A batch that cannot be written whatever the database says is given up, so that it does not stop
+    all that come after it.
+    """
     while _waiting:
         batch = _waiting[:BATCH]
-        await _write(batch)
+        _being_written.update(map(_key, batch))
+        try:
+            await _write(batch)
+            await _forget_again()
+        except Exception as error:
+            if is_transient(error):
+                raise
+            logger.opt(exception=error).error(f"{len(batch)} messages cannot be kept")
+        finally:
+            _being_written.clear()
+        _dropped.clear()
         written = set(map(id, batch))
         _waiting[:] = [view for view in _waiting if id(view) not in written]
 
 
 @transactional
 async def _write(batch: Sequence[MessageView]) -> None:
-    rows = {(view.group_id, view.message_id): _row(view) for view in batch}
+    rows = {_key(view): _row(view) for view in batch}
     await KeptMessage.bulk_create(rows.values(), ignore_conflicts=True)
 
 
+async def _forget_again() -> None:
+    for group_id, message_id in list(_dropped):
+        await KeptMessage.filter(group_id=group_id, message_id=message_id).delete()
+
+
+def _key(view: MessageView) -> _Key:
+    return view.group_id, view.message_id
+
+
 def _row(view: MessageView) -> KeptMessage:
-    segments = [
-        {"type": one.type, "data": dict(one.data)}
+    segments: list[dict[str, object]] = [
+        {"type": one.type, "data": {key: str(one.data[key]) for key in keys if key in one.data}}
         for one in view.segments
-        if one.type in _KEPT_SEGMENTS
+        if (keys := _KEPT.get(one.type))
     ]
     segments += [{"type": "file", "data": {"name": name}} for name in view.file_names]
-    body = json.dumps(segments, ensure_ascii=False, default=str)
+    if view.forwarded:
+        inside = [{"type": "text", "data": {"text": view.forwarded}}]
+        segments.append({"type": "node", "data": {"content": inside}})
+    body = json.dumps(segments, ensure_ascii=False)
     if len(body) > MAX_BODY:
-        body = json.dumps(
-            [{"type": "text", "data": {"text": view.text[: MAX_BODY // 2]}}], ensure_ascii=False
-        )
+        text = {"text": view.readable[: MAX_BODY // 2]}
+        body = json.dumps([{"type": "text", "data": text}], ensure_ascii=False)
+    sent_at = datetime.fromtimestamp(view.time, timezone.utc)
     return KeptMessage(
         group_id=view.group_id,
         message_id=view.message_id,
         user_id=view.user_id,
         account_id=view.self_id,
         role=view.role,
-        sent_at=datetime.fromtimestamp(view.time, timezone.utc),
-        body=body,
+        sent_at=min(sent_at, clock.now()),  # one from the future would never be deleted
+        body=body.encode("utf-8", "replace").decode("utf-8"),
     )
 
 
@@ -148,19 +187,30 @@ async def kept_since(
 
 
 async def drop_message(group_id: int, message_id: int) -> None:
-    """Forget a message whose sender took it back."""
-    _waiting[:] = [
-        view for view in _waiting if (view.group_id, view.message_id) != (group_id, message_id)
-    ]
-    await KeptMessage.filter(group_id=group_id, message_id=message_id).delete()
+    """Forget a message whose sender took it back.
+
+    Raises StoreUnavailableError when the database is away for long.
+    """
+    _drop_unwritten(lambda key: key == (group_id, message_id))
+    kept = KeptMessage.filter(group_id=group_id, message_id=message_id)
+    await patiently(lambda: kept.delete())
 
 
 async def drop_older(group_id: int, days: int) -> int:
     """Delete what a group keeps longer than `days` days; 0 deletes all. Returns how many."""
+    if not days:
+        _drop_unwritten(lambda key: key[0] == group_id)
     limit = clock.now() - timedelta(days=days)
     return await KeptMessage.filter(group_id=group_id, sent_at__lte=limit).delete()
+
+
+def _drop_unwritten(meant: Callable[[_Key], bool]) -> None:
+    _waiting[:] = [view for view in _waiting if not meant(_key(view))]
+    _dropped.update(key for key in _being_written if meant(key))
 
 
 def forget_waiting() -> None:
     """Drop what waits to be written; between tests."""
     _waiting.clear()
+    _being_written.clear()
+    _dropped.clear()

@@ -27,7 +27,7 @@ from pinbang.gateway.people import (
 )
 from pinbang.gateway.recent import RecentMessages
 from pinbang.gateway.wording import Words, as_message
-from pinbang.moderation.reading import MessageView, read_message
+from pinbang.moderation.reading import MessageView, read_forward, read_message
 
 CONFIRM_SECONDS = 5.0
 """How long the notice that proves an act is waited for."""
@@ -309,6 +309,39 @@ class Account:
             time=known.get("time", 0),
             role=None,
         ).text
+
+    async def message(self, group_id: int, message_id: int) -> MessageView | None:
+        """Return a message of the group, remembered here or by the gateway; None when it is gone.
+
+        `role` is what the sender was when he wrote it, as far as that is known.
+        """
+        outcome = await self._call("get_msg", message_id=message_id)
+        row = outcome.data.get("answer")
+        if not isinstance(row, Mapping) or str(row.get("group_id", group_id)) != str(group_id):
+            return None
+        sender = row.get("sender")
+        known = sender if isinstance(sender, Mapping) else {}
+        user_id = str(row.get("user_id") or known.get("user_id") or "")
+        if row.get("message_type", "group") != "group" or not user_id.isdecimal():
+            return None
+        return read_message(
+            row.get("message") or [],
+            message_id=message_id,
+            group_id=group_id,
+            user_id=int(user_id),
+            self_id=self.self_id,
+            time=int(row.get("time") or 0),
+            role=known.get("role"),
+        )
+
+    async def forward(self, forward_id: str) -> str:
+        """Return what a person would read in a forward (合并转发), nested ones included.
+
+        `forward_id` is what the message's segment names. "" when the gateway tells nothing.
+        """
+        # go-cqhttp and its heirs differ in what they call it; the others take either.
+        outcome = await self._call("get_forward_msg", id=forward_id, message_id=forward_id)
+        return read_forward(outcome.data.get("answer"))
 
     async def pending_joins(self) -> list[PendingJoin]:
         """List the join requests that wait at the gateway."""

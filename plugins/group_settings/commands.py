@@ -87,4 +87,4 @@ async def _give_or_list(
 deputies = _standing_command(
     "协管", Role.DEPUTY, "任命协管：能审入群、查和撤处理、取消求助，但不能改设置"
 )
-trusted = _standing_command("信任", Role.TRUSTED, "信任成员：判定放宽，不会被自动移出")
+trusted = _standing_command("信任", Role.TRUSTED, "信任成员：判得宽一些，不会一次就移出")

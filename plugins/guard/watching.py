@@ -1,6 +1,8 @@
 """Shell: look at every group message, hand the objectionable ones to enforcement."""
 
 import asyncio
+import re
+from dataclasses import replace
 from typing import Any
 
 from nonebot.adapters import Bot, Event
@@ -23,16 +25,24 @@ from pinbang.kept_messages import keep
 from pinbang.members import role_of
 from pinbang.moderation.inquiring import inquire
 from pinbang.moderation.lately import latest
-from pinbang.moderation.reading import MessageView
+from pinbang.moderation.reading import MAX_TEXT, MessageView
 from pinbang.pictures.media import Pictures, media_of
 from pinbang.priorities import GUARD
 from pinbang.roles import EXEMPT_FROM
 from pinbang.store import StoreUnavailableError
 
 EXAMINED_KEY = "guard_examined"
+FAMILIARITY_KEY = "guard_familiarity"
 
 MAX_LOOKING = 200
 """Messages whose pictures are looked at or wait for it; more than that pass unseen."""
+
+MAX_FORWARDS = 3
+"""Forwards of one message that the gateway is asked for."""
+FORWARD_SECONDS = 6.0
+IN_FORWARD = "在合并转发的内容里"
+_FORWARD_APP = "com.tencent.multimsg"
+_RESOURCE = re.compile(r'"resid"\s{0,4}:\s{0,4}"(?P<id>[^"\\]{4,200})"')
 
 _looking: set[asyncio.Task[None]] = set()
 
@@ -57,7 +67,7 @@ class _Guard(Matcher):
         policy = record.policy(GuardPolicy)
         if policy.keep_days:
             keep(view)
-        familiarity = await get_to_know(view, record)
+        familiarity = get_to_know(view, record)
         if not policy.enabled or role_of(record, view.user_id, view.role) >= EXEMPT_FROM:
             latest.remember(view)
             return False
@@ -72,6 +82,7 @@ class _Guard(Matcher):
         if await _is_exempt(view, record):
             return False
         state[EXAMINED_KEY] = examined
+        state[FAMILIARITY_KEY] = familiarity
         return True
 
 
@@ -103,43 +114,82 @@ async def _(event: GroupMessageEvent, state: T_State, matcher: Matcher) -> None:
     view = view_of(event)
     examined: Examined = state[EXAMINED_KEY]
     assert examined.decision is not None  # noqa: S101 -- the rule has seen to it
-    stays = examined.rehearsed or examined.decision.finding.mild
-    if stays:
-        matcher.block = False
     account = account_of(view.self_id)
     await enforcing.act_on(view, examined.decision, account, rehearsed=examined.rehearsed)
+    if examined.rehearsed or examined.decision.finding.mild:
+        matcher.block = False  # the message stays: commands and observers see it
+        _look_closer(view, await _record(view), state[FAMILIARITY_KEY])
 
 
 def _look_closer(view: MessageView, record: GroupRecord, familiarity: Familiarity) -> None:
-    """Have the pictures of a message looked at; the message, being clean so far, goes on."""
+    """Have the pictures and forwards of a message looked at; the message goes on meanwhile."""
     policy = record.policy(GuardPolicy)
-    if not (policy.enabled and policy.read_pictures):
+    media = media_of(view) if policy.read_pictures else None
+    forwards = _unread_forwards(view) if view.forwards or view.cards else ()
+    if not policy.enabled or (media is None and not forwards):
         return
-    media = media_of(view)
-    if media is None or role_of(record, view.user_id, view.role) >= EXEMPT_FROM:
+    if role_of(record, view.user_id, view.role) >= EXEMPT_FROM:
         return
     if len(_looking) >= MAX_LOOKING:
-        logger.warning("Too many pictures at once: one message was not looked at")
+        logger.warning("Too many pictures and forwards at once: one message was not looked at")
         return
-    task = asyncio.create_task(_inquire(view, media, record, familiarity))
+    task = asyncio.create_task(_inquire(view, media, forwards, record, familiarity))
     _looking.add(task)
     task.add_done_callback(_looking.discard)
 
 
+def _unread_forwards(view: MessageView) -> tuple[str, ...]:
+    """Return the ids of forwards that the gateway only named; the desktop sends them as cards."""
+    if view.forwarded:
+        return ()
+    ids = [one for one in view.forwards if one]
+    for segment in view.segments:
+        data = str(segment.data.get("data") or "") if segment.type == "json" else ""
+        if _FORWARD_APP in data and (match := _RESOURCE.search(data)):
+            ids.append(match["id"])
+    return tuple(dict.fromkeys(ids))[:MAX_FORWARDS]
+
+
 async def _inquire(
-    view: MessageView, media: Pictures, record: GroupRecord, familiarity: Familiarity
+    view: MessageView,
+    media: Pictures | None,
+    forwards: tuple[str, ...],
+    record: GroupRecord,
+    familiarity: Familiarity,
 ) -> None:
-    policy = record.policy(GuardPolicy)
-    off = judges_titled(policy.disabled_judges)
     try:
-        found = await inquire(view, media, disabled=off, on_failure=_report_inquiry)
-        examined = conclude(found, familiarity, policy)
-        if examined.decision is None or await _is_exempt(view, record):
+        whole, examined = view, await _by_pictures(view, media, record, familiarity)
+        if forwards and (examined is None or examined.decision is None):
+            whole, examined = await _by_forwards(view, forwards, record, familiarity)
+        if examined is None or examined.decision is None or await _is_exempt(view, record):
             return
         account = account_of(view.self_id)
-        await enforcing.act_on(view, examined.decision, account, rehearsed=examined.rehearsed)
+        await enforcing.act_on(whole, examined.decision, account, rehearsed=examined.rehearsed)
     except Exception as error:  # noqa: BLE001 -- nobody waits for this task
-        logger.opt(exception=error).error("A message with pictures could not be dealt with")
+        logger.opt(exception=error).error("A message could not be looked at closely")
+
+
+async def _by_pictures(
+    view: MessageView, media: Pictures | None, record: GroupRecord, familiarity: Familiarity
+) -> Examined | None:
+    if media is None:
+        return None
+    policy = record.policy(GuardPolicy)
+    off = judges_titled(policy.disabled_judges)
+    found = await inquire(view, media, disabled=off, on_failure=_report_inquiry)
+    return conclude(found, familiarity, policy)
+
+
+async def _by_forwards(
+    view: MessageView, forwards: tuple[str, ...], record: GroupRecord, familiarity: Familiarity
+) -> tuple[MessageView, Examined]:
+    """Judge a message together with what its forwards say, as the gateway tells it."""
+    account = account_of(view.self_id)
+    asked = [asyncio.wait_for(account.forward(one), FORWARD_SECONDS) for one in forwards]
+    texts = await asyncio.gather(*asked, return_exceptions=True)
+    inside = "\n".join(text for text in texts if isinstance(text, str) and text)[:MAX_TEXT]
+    whole = replace(view, forwarded=inside, lately=())
+    return whole, examine(whole, record, familiarity, on_failure=_report).told(IN_FORWARD)
 
 
 def _report_inquiry(name: str, error: Exception) -> None:

@@ -9,6 +9,7 @@ from .conftest import ADMIN, GROUP, OWNER, XIAOLI, XIAOWANG, Start
 pytestmark = pytest.mark.e2e
 
 ADVERT = "专业代砍，加v❤：abc123456，另招日结兼职"
+FAKE_ORDERS = "刷单日结 先垫付后返现 加微信abc12345 日赚500"
 
 
 async def test_deputies_and_trusted_members(bot: BotProcess, world: World) -> None:
@@ -29,11 +30,11 @@ async def test_deputies_and_trusted_members(bot: BotProcess, world: World) -> No
         await expect(XIAOLI, "/审核", "没有待审")
         await expect(XIAOLI, "/设置", "只有管理员能用")
         await expect(ADMIN, [segments.text("/信任 添加 "), segments.at(XIAOWANG)], "已设为信任成员")
-        message = world.say(GROUP, XIAOWANG, ADVERT)
+        await expect(XIAOWANG, FAKE_ORDERS, "处理：警告")
         await expect(ADMIN, [segments.text("/信任 移除 "), segments.at(XIAOWANG)], "已取消信任成员")
-        assert not message.recalled
-        judged = world.say(GROUP, XIAOWANG, ADVERT)
-        await gateway.until(lambda: judged.recalled)
+        assert XIAOWANG in world.group(GROUP).members
+        await expect(XIAOWANG, FAKE_ORDERS, "处理：移出群")
+        assert XIAOWANG not in world.group(GROUP).members
 
 
 async def test_settings_survive_a_restart(start_bot: Start, world: World) -> None:

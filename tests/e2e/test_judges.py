@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 import pytest
 
-from pinbang.testing import NAPCAT, BotProcess, SimulatedGateway, World, segments
+from pinbang.testing import (
+    GOCQHTTP,
+    LLBOT,
+    NAPCAT,
+    SNOWLUMA,
+    BotProcess,
+    Profile,
+    SimulatedGateway,
+    World,
+    segments,
+)
 
 from .conftest import GROUP, XIAOLI, XIAOWANG
 
@@ -24,7 +34,7 @@ class Scene:
 SCENES = {
     "scam": Scene(
         "我是平台客服 您的退款失败 把短信验证码和银行卡号发给我",
-        ("诈骗信息", "禁言 10 分钟"),
+        ("骗取验证码", "移出群"),
         "短信验证码和银行卡号发给我",
         "有人冒充客服问我要验证码 大家小心",
     ),
@@ -89,3 +99,18 @@ async def test_exposing_somebody_counts_and_ones_own_number_does_not(
         await gateway.until(lambda: exposed.recalled)
         told = await gateway.said(GROUP, "警告", after=before)
         assert "13612340002" not in told.text
+
+
+@pytest.mark.parametrize(
+    "profile", [pytest.param(one, id=one.name) for one in (NAPCAT, LLBOT, SNOWLUMA, GOCQHTTP)]
+)
+async def test_an_ad_inside_a_forward_goes(profile: Profile, bot: BotProcess, world: World) -> None:
+    ad = (XIAOLI, "小李", SCENES["ad"].said)
+    harmless = (XIAOLI, "小李", SCENES["ad"].stays)
+    async with SimulatedGateway(world, profile, url=bot.url) as gateway:
+        kept = world.say(GROUP, XIAOWANG, [segments.forward(harmless, harmless)])
+        await gateway.called("get_forward_msg")
+        gone = world.say(GROUP, XIAOWANG, [segments.forward(harmless, ad)])
+        await gateway.until(lambda: gone.recalled)
+        await gateway.said(GROUP, "警告")
+        assert not kept.recalled

@@ -7,7 +7,9 @@ from tortoise.connection import get_connection
 
 from pinbang.gateway.adapter import GatewayAdapter
 from pinbang.groups import load_group
+from pinbang.kept_messages import flush
 from pinbang.store.config import CONNECTION
+from pinbang.store.models import KeptMessage
 
 
 def _frame(number: int, text: str) -> dict[str, object]:
@@ -46,6 +48,11 @@ async def test_no_query() -> None:
     for frame in others:
         await receive(frame)
     assert statements == []
+    # What is kept of them is written later, all at once.
+    await flush()
+    assert sum(statement.startswith("BEGIN") for statement in statements) == 1
+    assert await KeptMessage.all().count() == 20
+    statements.clear()
     await load_group(700100999, 10001)
     assert statements, "the trace sees queries when there are any"
     await connection.set_trace_callback(None)
