@@ -31,7 +31,7 @@ def _strings(op: Any, value: Any) -> set[str] | None:
     """Return all strings a part can be; a run of digits is one 0. None when they are too many."""
     match str(op):
         case "LITERAL":
-            return {chr(value)}
+            return {_digit_as_0(chr(value))}
         case "IN":
             return _one_of(value)
         case "SUBPATTERN":
@@ -47,11 +47,15 @@ def _strings(op: Any, value: Any) -> set[str] | None:
             return None
 
 
+def _digit_as_0(character: str) -> str:
+    return "0" if "1" <= character <= "9" else character
+
+
 def _one_of(members: Any) -> set[str] | None:
     found: set[str] = set()
     for op, value in members:
         if str(op) == "LITERAL":
-            found.add(chr(value))
+            found.add(_digit_as_0(chr(value)))
         elif str(value) == "CATEGORY_DIGIT":
             found.add("0")
         else:

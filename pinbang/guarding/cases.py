@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from pinbang.gateway.outcomes import DONE, Reason
 from pinbang.guarding.ladder import A_NUDGE, HALF_LIFE, REMINDER, Measure, decayed, next_step
 from pinbang.guarding.policy import SEVERE_CLASS, LadderPolicy
 from pinbang.moderation.judging import Decision
@@ -175,3 +176,9 @@ async def undo_case(number: int, by: int, reason: str, now: datetime) -> bool:
         .exclude(status=CaseStatus.UNDONE)
         .update(status=CaseStatus.UNDONE, undone_at=now, undone_by=by, undone_reason=reason)
     )
+
+
+def is_gone(case: Case) -> bool:
+    """Tell whether the member is no longer in the group, so that nobody can be addressed."""
+    removed = case.measure == Measure.KICK.value and case.measure_outcome == DONE.code
+    return removed or case.measure_outcome.endswith(f":{Reason.NOT_A_MEMBER.name}")

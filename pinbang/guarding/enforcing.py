@@ -1,42 +1,34 @@
-"""Open a case, enforce it step by step, explain it, undo it."""
+"""Open a case and enforce it step by step."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
 from pinbang import audit, clock, schedule
-from pinbang.gateway import Account, Outcome, Reason, account_of, account_serving
+from pinbang.gateway import Account, Outcome, Reason, account_of
 from pinbang.gateway.outbox import Urgency
 from pinbang.gateway.outcomes import DONE
 from pinbang.groups import GroupRecord, load_group
 from pinbang.guarding import wording
 from pinbang.guarding.cases import (
-    COUNTING,
-    case_in_group,
+    is_gone,
     recalled_messages,
     strikes_of,
-    undo_case,
     write_case,
 )
-from pinbang.guarding.ladder import LONGEST_MUTE, Measure, Step, next_step
+from pinbang.guarding.ladder import Measure, Step, next_step
 from pinbang.guarding.policy import LadderPolicy
-from pinbang.kept_messages import kept_message, latest_of
+from pinbang.kept_messages import latest_of
 from pinbang.logs import logger
-from pinbang.members import current_role
 from pinbang.moderation.judging import Decision, Severity
 from pinbang.moderation.reading import MessageView
-from pinbang.refusal import Refusal
-from pinbang.roles import Role
 from pinbang.schedule import NotNowError, due_work
 from pinbang.store import StoreUnavailableError
 from pinbang.store.models import Case, CaseStatus, Group
-from pinbang.store.transactions import patiently, transactional, transactional_within
+from pinbang.store.transactions import patiently, transactional_within
 
 ENFORCE = "guard.enforce"
-LIFT = "guard.lift"
 RESUME_AFTER = timedelta(seconds=60)
 """When a case that is still open is taken up again; enforcing takes a few seconds."""
 LONG_PATIENCE_SECONDS = 300.0
@@ -55,9 +47,6 @@ NUDGE_PAUSE = timedelta(minutes=10)
 MEMBER_NUDGE_PAUSE = timedelta(days=1)
 """How often one member is."""
 
-UndoneHook = Callable[[Case, int, datetime], Awaitable[str]]
-
-_undone_hooks: list[UndoneHook] = []
 _in_progress: set[int] = set()
 _told_powerless: dict[int, datetime] = {}
 
@@ -287,7 +276,7 @@ async def _announce(case: Case, account: Account) -> None:
         case.group_id,
         wording.announcement(case, ladder, following, powerless=powerless),
         urgency=Urgency.MODERATION,
-        mention=None if _is_gone(case) else case.user_id,
+        mention=None if is_gone(case) else case.user_id,
     )
     if not outcome.done:
         logger.warning(f"Case {case.id} was not announced: {outcome.code}")
@@ -300,12 +289,6 @@ async def _following(case: Case, ladder: LadderPolicy) -> Step:
         LONG_PATIENCE_SECONDS,
     )
     return next_step(strikes, Severity.MEDIUM, ladder.steps)[1]
-
-
-def _is_gone(case: Case) -> bool:
-    """Tell whether the member is no longer in the group, so that nobody can be addressed."""
-    removed = case.measure == Measure.KICK.value and case.measure_outcome == DONE.code
-    return removed or case.measure_outcome.endswith(f":{Reason.NOT_A_MEMBER.name}")
 
 
 @transactional_within(LONG_PATIENCE_SECONDS)
@@ -357,166 +340,3 @@ async def _finish(case: Case) -> None:
             outcome=f"{case.recall_outcome}/{case.measure_outcome}"[:48],
         )
     await schedule.cancel(ENFORCE, str(case.id))
-
-
-async def explain(number: int, group_id: int | None, asker_id: int, *, in_charge: bool) -> str:
-    """Say why a case was opened, to the person concerned and to those in charge of the group."""
-    if group_id is None:
-        case = await Case.get_or_none(id=number)
-        if case is None or case.user_id != asker_id:
-            raise Refusal(f"没有关于你的 {number} 号处理记录。")
-    else:
-        case = await case_in_group(number, group_id)
-        if case.user_id != asker_id and not in_charge:
-            raise Refusal("只有当事人和管理员能看这条处理记录的理由。")
-    return wording.explanation(case)
-
-
-async def explain_in_private(number: int, asker_id: int) -> str:
-    """Say why a case was opened; to those in charge of its group also what the message said.
-
-    What they are shown is stored with the case, personal data covered up; that they looked is
-    recorded.
-    """
-    case = await Case.get_or_none(id=number)
-    if case is not None and case.user_id != asker_id and await _is_in_charge(case, asker_id):
-        await audit.record(
-            "guard.look",
-            actor_id=asker_id,
-            group_id=case.group_id,
-            target_id=case.user_id,
-            reference=f"case:{number}",
-        )
-        earlier = [await kept_message(case.group_id, message_id) for message_id in case.also]
-        texts = [*(view.readable for view in earlier if view), case.text]
-        return wording.full_explanation(case, texts)
-    return await explain(number, None, asker_id, in_charge=False)
-
-
-async def _is_in_charge(case: Case, asker_id: int) -> bool:
-    account = account_serving(case.group_id) or account_of(case.account_id)
-    return await current_role(account, case.group_id, asker_id) >= Role.DEPUTY
-
-
-@dataclass(frozen=True)
-class Undone:
-    """A case taken back: whom it concerned, and what the group is told.
-
-    Somebody who was removed is not `present` and cannot be addressed.
-    """
-
-    user_id: int
-    words: str
-    present: bool = True
-
-
-def on_undone(hook: UndoneHook) -> UndoneHook:
-    """Run `hook` after a case was taken back, with the case, by whom, and when.
-
-    What it returns is said to the group as well, unless it is empty.
-    """
-    _undone_hooks.append(hook)
-    return hook
-
-
-async def undo(
-    number: int, group_id: int, admin_id: int, reason: str, account: Account, now: datetime
-) -> Undone:
-    """Take a case back: it no longer counts, a mute is lifted; say what could be put right.
-
-    Raises Refusal when there is no such case in the group or it was taken back before. A mute that
-    cannot be lifted now, because no gateway is connected, is lifted later.
-    """
-    was = await _take_back(number, group_id, admin_id, reason, account.self_id, now)
-    lifted: Outcome | None = None
-    until: datetime | None = None
-    if (_muted_until(was) or now) > now:
-        until = await _muted_otherwise_until(was, now)
-        lifted = await _lift(was, until, account, now)
-        if lifted.reason is not Reason.OFFLINE:
-            await schedule.cancel(LIFT, str(number))
-    words = [wording.undone(was, lifted, until)]
-    for hook in _undone_hooks:
-        try:
-            words.append(await hook(was, admin_id, now))
-        except Exception as error:  # noqa: BLE001 -- the case is taken back whatever follows fails
-            logger.opt(exception=error).error("What follows from an undone case failed")
-    return Undone(was.user_id, "\n".join(filter(None, words)), present=not _is_gone(was))
-
-
-@transactional
-async def _take_back(  # noqa: PLR0913, PLR0917 -- one argument per fact of it
-    number: int, group_id: int, admin_id: int, reason: str, account_id: int, now: datetime
-) -> Case:
-    """Mark a case as undone, with the promise to lift its mute; return it as it was before."""
-    was = await case_in_group(number, group_id)
-    if not await undo_case(number, admin_id, reason, now):
-        raise Refusal(f"{number} 号处理已经撤销过了。")
-    await schedule.cancel(ENFORCE, str(number))
-    if (_muted_until(was) or now) > now:
-        await schedule.schedule(LIFT, str(number), now + RESUME_AFTER, account_id=account_id)
-    await audit.record(
-        "guard.undo",
-        actor_id=admin_id,
-        group_id=group_id,
-        target_id=was.user_id,
-        reference=f"case:{number}",
-        outcome=f"was {was.status.value}",
-        note=reason,
-    )
-    return was
-
-
-@due_work(LIFT)
-async def _lift_later(key: str, now: datetime) -> None:
-    case = await Case.get_or_none(id=int(key))
-    if case is None or (_muted_until(case) or now) <= now:
-        return
-    account = account_serving(case.group_id) or account_of(case.account_id)
-    lifted = await _lift(case, await _muted_otherwise_until(case, now), account, now)
-    if lifted.reason is Reason.OFFLINE:
-        raise NotNowError
-
-
-def _muted_until(case: Case) -> datetime | None:
-    """Return until when a case has its member muted; None when it certainly does not."""
-    if case.status in {CaseStatus.REHEARSED, CaseStatus.POWERLESS}:
-        return None
-    since = case.announced_at or case.created_at
-    match Measure(case.measure):
-        case Measure.MUTE if not case.measure_outcome.startswith("failed"):
-            return since + timedelta(seconds=case.mute_seconds)
-        case Measure.KICK if case.measure_outcome != DONE.code:
-            return since + timedelta(seconds=MUTE_BEFORE_REMOVAL_SECONDS)
-        case _:
-            return None
-
-
-async def _muted_otherwise_until(undone: Case, now: datetime) -> datetime | None:
-    """Return until when the member stays muted because of other cases; None when he does not."""
-    others = await Case.filter(
-        group_id=undone.group_id,
-        user_id=undone.user_id,
-        status__in=COUNTING,
-        created_at__gt=now - 2 * LONGEST_MUTE,
-    ).exclude(id=undone.id)
-    ends = [end for end in map(_muted_until, others) if end is not None and end > now]
-    return max(ends, default=None)
-
-
-async def _lift(case: Case, until: datetime | None, account: Account, now: datetime) -> Outcome:
-    """Lift the mute of a case, or set it to what other cases leave of it."""
-    if until is None:
-        outcome = await account.unmute(case.group_id, case.user_id)
-    else:
-        left = int((until - now).total_seconds())
-        outcome = await account.mute(case.group_id, case.user_id, max(1, left))
-    await audit.record(
-        "guard.lift",
-        actor_id=account.self_id,
-        group_id=case.group_id,
-        target_id=case.user_id,
-        reference=f"case:{case.id}",
-        outcome=outcome.code,
-    )
-    return outcome

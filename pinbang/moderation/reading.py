@@ -1,13 +1,12 @@
 """Turn a gateway's message payload into the one frozen view that every judge shares."""
 
-import html
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, cast
 
+from pinbang.moderation.cards import Card, card_of, contact_card, mapping, share_card
 from pinbang.text.links import Link, find_links
 from pinbang.text.normalise import Normalised, normalise
 from pinbang.text.tokenise import tokenise
@@ -15,7 +14,10 @@ from pinbang.text.tokenise import tokenise
 MAX_TEXT = 10_000
 """Characters of own text that are read; QQ itself cuts messages near 5,000."""
 MAX_SEGMENTS = 500
-MAX_CARD = 20_000
+MAX_FORWARD_DEPTH = 3
+"""Forwards within forwards that are read."""
+MAX_FORWARDED = 100
+"""Messages of all forwards of one message that are read."""
 _MAX_ID_DIGITS = 19
 _ROLES = frozenset({"owner", "admin", "member"})
 """Lagrange says "unknown" for somebody it has not cached."""
@@ -49,19 +51,6 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Card:
-    """An ark card (JSON) or XML share reduced to what a judge can use.
-
-    `kind` is one of group, person, invite, miniapp, share, forward, announcement, other.
-    """
-
-    kind: str
-    app: str
-    title: str
-    url: str
-
-
-@dataclass(frozen=True)
 class EarlierMessage:
     """What is remembered of a message its sender wrote shortly before.
 
@@ -84,7 +73,8 @@ class MessageView:
     `role` is owner, admin, member or None when the gateway did not say. `text` holds the
     sender's own words: text segments joined, placeholders such as `[图片]` and mentions left out.
     `lately` holds the sender's messages of the last minutes, oldest first, where the guard fills
-    it in.
+    it in. `forwards` names the forwards (合并转发) in the message; `forwarded` is what the gateway
+    handed over of their words, nested ones included, one line each; their cards are among `cards`.
     """
 
     message_id: int
@@ -104,12 +94,17 @@ class MessageView:
     file_names: tuple[str, ...] = ()
     forwards: tuple[str, ...] = ()
     markdown: str = ""
+    forwarded: str = ""
     lately: tuple[EarlierMessage, ...] = ()
 
     @cached_property
     def readable(self) -> str:
-        """Everything a person would read: own text, markdown, card titles, file names."""
-        parts = [self.text, self.markdown, *(card.title for card in self.cards), *self.file_names]
+        """Everything a person would read: own text, markdown, forwards, card titles, file names."""
+        parts = [self.text, self.markdown, self.forwarded]
+        if self.cards or self.file_names:
+            parts += (*(card.title for card in self.cards), *self.file_names)
+        elif not self.markdown and not self.forwarded:
+            return self.text
         return "\n".join(part for part in parts if part)[:MAX_TEXT]
 
     @cached_property
@@ -139,6 +134,75 @@ class MessageView:
         return tuple(found)
 
 
+@dataclass
+class _Content:
+    """What has been read of a message so far; `left` counts forwarded messages still to read."""
+
+    texts: list[str] = field(default_factory=list[str])
+    mentions: list[int] = field(default_factory=list[int])
+    mentions_all: bool = False
+    reply_to: int | None = None
+    cards: list[Card] = field(default_factory=list[Card])
+    images: list[str] = field(default_factory=list[str])
+    files: list[str] = field(default_factory=list[str])
+    markdown: list[str] = field(default_factory=list[str])
+    forwards: list[str] = field(default_factory=list[str])
+    forwarded: list[str] = field(default_factory=list[str])
+    left: int = MAX_FORWARDED
+
+    def read(self, segment: Segment, depth: int) -> None:  # noqa: C901 -- one case a kind
+        data = segment.data
+        match segment.type:
+            case "text":
+                self.texts.append(_own_text(data))
+            case "at":
+                target = str(data.get("qq", ""))
+                if target == "all":
+                    self.mentions_all = True
+                elif target.isdecimal() and len(target) <= _MAX_ID_DIGITS:
+                    self.mentions.append(int(target))
+            case "reply":
+                self.reply_to = _integer(data.get("id"))
+            case "image" | "mface":
+                if url := str(data.get("url") or ""):
+                    self.images.append(url)
+            case "json" | "xml":
+                self.cards.append(card_of(segment.type, str(data.get("data") or "")))
+            case "contact":
+                self.cards.append(contact_card(data))
+            case "share" | "music":
+                if data.get("title") or data.get("url"):
+                    self.cards.append(share_card(data))
+            case "markdown":
+                self.markdown.append(str(data.get("content") or ""))
+            case "file":
+                if name := _file_name(data):
+                    self.files.append(name)
+            case "forward" | "node":
+                if segment.type == "forward":
+                    self.forwards.append(str(data.get("id") or ""))
+                self.read_forward(_messages_in(data), depth + 1)
+            case _:
+                pass
+
+    def read_forward(self, messages: Iterable[object], depth: int) -> None:
+        """Read the messages of a forward; what is too deep or too much is left out."""
+        if depth > MAX_FORWARD_DEPTH:
+            return
+        for message in messages:
+            if self.left == 0:
+                return
+            self.left -= 1
+            inner = _Content(left=self.left)
+            for segment in _segments(_content_of(message)):
+                inner.read(segment, depth)
+            self.left = inner.left
+            self.cards += inner.cards
+            words = ("".join(inner.texts), *inner.markdown, *inner.files)
+            self.forwarded += (part for part in words if part.strip())
+            self.forwarded += inner.forwarded
+
+
 def read_message(  # noqa: PLR0913 -- one argument per fact of the payload
     message: str | Iterable[SegmentLike | Mapping[str, Any]],
     *,
@@ -151,46 +215,21 @@ def read_message(  # noqa: PLR0913 -- one argument per fact of the payload
 ) -> MessageView:
     """Read `message`, an array of segments or a CQ string, in one pass; never raises on content."""
     segments = tuple(_segments(message))
-    texts: list[str] = []
-    mentions: list[int] = []
-    cards: list[Card] = []
-    images: list[str] = []
-    files: list[str] = []
-    forwards: list[str] = []
-    markdown: list[str] = []
-    reply_to: int | None = None
-    mentions_all = False
+    if len(segments) == 1 and segments[0].type == "text":
+        # Most messages are nothing else.
+        return MessageView(
+            message_id,
+            group_id,
+            user_id,
+            self_id,
+            time,
+            role if role in _ROLES else None,
+            _own_text(segments[0].data)[:MAX_TEXT].strip(),
+            segments,
+        )
+    content = _Content()
     for segment in segments:
-        data = segment.data
-        match segment.type:
-            case "text":
-                texts.append(str(data.get("text") or "").replace(_UNSUPPORTED, ""))
-            case "at":
-                target = str(data.get("qq", ""))
-                if target == "all":
-                    mentions_all = True
-                elif target.isdecimal() and len(target) <= _MAX_ID_DIGITS:
-                    mentions.append(int(target))
-            case "reply":
-                reply_to = _integer(data.get("id"))
-            case "image" | "mface":
-                if url := str(data.get("url") or ""):
-                    images.append(url)
-            case "json" | "xml":
-                cards.append(_card(segment.type, str(data.get("data") or "")[:MAX_CARD]))
-            case "contact":
-                cards.append(_contact(data))
-            case "share":
-                title = f"{data.get('title') or ''} {data.get('content') or ''}"
-                cards.append(Card("share", "share", title.strip(), str(data.get("url") or "")))
-            case "markdown":
-                markdown.append(str(data.get("content") or ""))
-            case "file":
-                files.append(_file_name(data))
-            case "forward":
-                forwards.append(str(data.get("id") or ""))
-            case _:
-                pass
+        content.read(segment, 0)
     return MessageView(
         message_id=message_id,
         group_id=group_id,
@@ -198,18 +237,64 @@ def read_message(  # noqa: PLR0913 -- one argument per fact of the payload
         self_id=self_id,
         time=time,
         role=role if role in _ROLES else None,
-        text="".join(texts)[:MAX_TEXT].strip(),
+        text="".join(content.texts)[:MAX_TEXT].strip(),
         segments=segments,
-        reply_to=reply_to,
-        mentions=tuple(mentions),
-        mentions_all=mentions_all,
-        addressed=self_id in mentions,
-        cards=tuple(cards),
-        image_urls=tuple(images),
-        file_names=tuple(name for name in files if name),
-        forwards=tuple(forwards),
-        markdown="\n".join(markdown)[:MAX_TEXT],
+        reply_to=content.reply_to,
+        mentions=tuple(content.mentions),
+        mentions_all=content.mentions_all,
+        addressed=self_id in content.mentions,
+        cards=tuple(content.cards),
+        image_urls=tuple(content.images),
+        file_names=tuple(content.files),
+        forwards=tuple(content.forwards),
+        markdown="\n".join(content.markdown)[:MAX_TEXT],
+        forwarded="\n".join(content.forwarded)[:MAX_TEXT],
     )
+
+
+def read_forward(answer: object) -> str:
+    """Return what a person would read in a gateway's answer to `get_forward_msg`.
+
+    Takes the answer or its `data` from any gateway: {"messages": [message, …]} with `message` or
+    `content` in each (NapCat, LLBot, SnowLuma, go-cqhttp), or {"message": [node, …]} (Lagrange).
+    Bounded like forwards within a message; "" where there is nothing to read. Never raises.
+    """
+    content = _Content()
+    body = mapping(answer)
+    data = None if body is None else mapping(body.get("data"))
+    content.read_forward(_messages_in(data or body or {}), 1)
+    titles = (f"{card.title} {card.url}".strip() for card in content.cards)
+    return "\n".join(part for part in (*content.forwarded, *titles) if part)[:MAX_TEXT]
+
+
+def _messages_in(data: Mapping[str, Any]) -> list[object]:
+    """Return the messages that a forward, a node or an answer holds."""
+    for key in ("messages", "content", "message", "nodes"):
+        value = data.get(key)
+        if isinstance(value, list) and value:
+            messages = cast(list[object], value)
+            # A node holds segments instead of messages: one message.
+            return messages if _is_message(messages[0]) else [{"message": messages}]
+        if isinstance(value, str) and value:
+            return [{"message": value}]
+    return []
+
+
+def _is_message(item: object) -> bool:
+    body = mapping(item)
+    return body is not None and (
+        body.get("type") == "node" or "message" in body or "content" in body
+    )
+
+
+def _content_of(message: object) -> Any:
+    """Return the segments or the CQ string of one forwarded message."""
+    body = mapping(message)
+    if body is None:
+        return ()
+    if body.get("type") == "node":
+        body = mapping(body.get("data")) or {}
+    return body.get("message") or body.get("content") or ()
 
 
 def parse_cq(text: str) -> list[Segment]:
@@ -236,7 +321,7 @@ def _unescape(text: str) -> str:
     )
 
 
-def _segments(message: str | Iterable[SegmentLike | Mapping[str, Any]]) -> Iterable[Segment]:
+def _segments(message: str | Iterable[SegmentLike | Mapping[str, Any]]) -> Iterator[Segment]:
     if isinstance(message, str):
         yield from parse_cq(message)[:MAX_SEGMENTS]
         return
@@ -245,10 +330,14 @@ def _segments(message: str | Iterable[SegmentLike | Mapping[str, Any]]) -> Itera
     for index, item in enumerate(message):
         if index == MAX_SEGMENTS:
             return
-        if (plain := _mapping(item)) is not None:
-            yield Segment(str(plain.get("type", "")), _mapping(plain.get("data")) or {})
-        elif (data := _mapping(getattr(item, "data", None))) is not None:
+        if (plain := mapping(item)) is not None:
+            yield Segment(str(plain.get("type", "")), mapping(plain.get("data")) or {})
+        elif (data := mapping(getattr(item, "data", None))) is not None:
             yield Segment(str(getattr(item, "type", "")), data)
+
+
+def _own_text(data: Mapping[str, Any]) -> str:
+    return str(data.get("text") or "").replace(_UNSUPPORTED, "")
 
 
 def _integer(value: object) -> int | None:
@@ -264,82 +353,3 @@ def _file_name(data: Mapping[str, Any]) -> str:
         if value := data.get(key):
             return str(value)
     return ""
-
-
-def _contact(data: Mapping[str, Any]) -> Card:
-    kind = "group" if data.get("type") == "group" else "person"
-    return Card(kind, "contact", str(data.get("id") or ""), "")
-
-
-# App names and shapes: ../shared/gateway/README.md, 1.5 Cards.
-_CARD_APPS = {
-    "com.tencent.troopsharecard": "group",
-    "com.tencent.qun.invite": "invite",
-    "com.tencent.multimsg": "forward",
-    "com.tencent.mannounce": "announcement",
-    "com.tencent.structmsg": "share",
-}
-
-
-def _card(kind: str, data: str) -> Card:
-    if kind == "xml":
-        urls = re.findall(r'url="([^"]{1,2000})"', data)
-        text = " ".join(re.findall(r">([^<>]+)<", data))
-        return Card(
-            _xml_kind(data), "xml", html.unescape(text)[:500], html.unescape(" ".join(urls))
-        )
-    try:
-        loaded: object = json.loads(data)
-    except (ValueError, RecursionError):
-        return Card("other", "broken", data[:500], "")
-    body = _mapping(loaded)
-    if body is None:
-        return Card("other", "broken", "", "")
-    app = str(body.get("app") or "")
-    prompt = str(body.get("prompt") or "")
-    bizsrc = str(body.get("bizsrc") or "")
-    entries = (_mapping(value) for value in (_mapping(body.get("meta")) or {}).values())
-    nothing: Mapping[str, Any] = {}
-    detail = next((entry for entry in entries if entry is not None), nothing)
-    return Card(
-        kind=_card_kind(app, bizsrc, prompt, detail),
-        app=app,
-        title=_card_title(prompt, detail),
-        url=" ".join(
-            str(detail[key])
-            for key in ("qqdocurl", "jumpUrl", "url", "musicUrl")
-            if detail.get(key)
-        )[:4000],
-    )
-
-
-def _mapping(value: object) -> Mapping[str, Any] | None:
-    return cast(Mapping[str, Any], value) if isinstance(value, Mapping) else None
-
-
-# Group and person cards of older clients: `actionData="group:123"`, `brief="推荐群聊：…"`.
-_XML_GROUP = re.compile(r'actionData="group:|brief="推荐群|serviceID="15"')
-_XML_PERSON = re.compile(r'OpenContactInfo|brief="推荐(?:联系人|好友|了)|serviceID="14"')
-
-
-def _xml_kind(data: str) -> str:
-    if _XML_GROUP.search(data):
-        return "group"
-    return "person" if _XML_PERSON.search(data) else "other"
-
-
-def _card_kind(app: str, bizsrc: str, prompt: str, detail: Mapping[str, Any]) -> str:
-    if app.startswith("com.tencent.miniapp"):
-        return "miniapp"
-    if bizsrc in {"qun.invite", "qun.share"}:
-        return "invite"
-    if app == "com.tencent.contact.lua":
-        # The rest of the prompt is the name, which may have a 群 in it for a person too.
-        tag = str(detail.get("tag") or "") or prompt.replace("：", ":").partition(":")[0]
-        return "group" if "群" in tag else "person"
-    return _CARD_APPS.get(app, "other")
-
-
-def _card_title(prompt: str, detail: Mapping[str, Any]) -> str:
-    parts: Sequence[str] = [prompt, *(str(detail.get(key) or "") for key in ("title", "desc"))]
-    return " ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))[:500]

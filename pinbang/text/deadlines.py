@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
 from pinbang.text.durations import DURATION, format_duration, parse_duration
-from pinbang.text.normalise import fold
+from pinbang.text.folding import fold
 from pinbang.text.numerals import NUMERAL, read_number
 
 _LONGEST = timedelta(days=366)

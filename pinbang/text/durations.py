@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from pinbang.text.normalise import fold
+from pinbang.text.folding import fold
 from pinbang.text.numerals import NUMERAL, read_number
 
 MAX_DURATION = timedelta(days=3660)

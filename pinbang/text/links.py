@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from pinbang.text.normalise import fold, fold_width
+from pinbang.text.folding import Normalised, fold, fold_width
 
 _MAX_HOST = 253
 _MAX_URL = 2000
@@ -41,11 +42,11 @@ _SURE_TLD = _alternatives([name[1:] for name in _TLDS if name.startswith("+")])
 # Latin, Greek and Cyrillic: an imitation must be seen as a host before it can be called one.
 _LETTER = "a-z0-9\u00df-\u024f\u0370-\u03ff\u0430-\u045f\u0501-\u052f"
 _LABEL = rf"[{_LETTER}](?:[{_LETTER}\-]{{0,61}}[{_LETTER}])?"
-_ODD_DOT = r"(?: ?[.。·] ?| ?点 ?| ?\[\.\] ?| ?\(\.\) ?| dot )"
+_ODD_DOT = r"(?: ?[.。·•丶] ?| ?点 ?| ?[\[({][.。点·][\])}] ?| ?[\[(]dot[\])] ?| dot )"
 _TAIL = r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef<>\"'`{}|^]"
 
 _WITH_SCHEME = re.compile(
-    r"(?<![a-z])(?:h(?:tt|xx|\*\*)ps?(?: ?: ?)?[/\\]{2}){1,3}"
+    r"(?<![a-z])(?:h(?:tt|xx|\*\*)ps?(?: ?\[?: ?\]?)?[/\\]{2}\]?){1,3}"
     rf"(?P<rest>[^\s<>\"'`{{}}|^\u3000-\u303f，。]{{1,{_MAX_URL}}})"
 )
 _BARE = re.compile(
@@ -59,7 +60,16 @@ _SPACED = re.compile(
     rf"(?P<rest>(?::\d{{2,5}})?(?:[/?#]{_TAIL}{{0,{_MAX_URL}}})?)"
 )
 _ODD_DOTS = re.compile(_ODD_DOT)
-_ODD_HINT = re.compile(rf"(?:[。·点]|\[\.\]|\(\.\)|\. | \.| dot ) ?(?:{_SURE_TLD})(?![{_LETTER}])")
+_ODD_HINT = re.compile(
+    rf"(?:[。·•丶点]|[\[({{][.。点·][\])}}]|[\[(]dot[\])]|\. | \.| dot ) ?"
+    rf"(?:{_SURE_TLD})(?![{_LETTER}])"
+)
+# What every address has, however it is written; most messages have none of it.
+_MAYBE = re.compile(
+    r"[./\\。·•丶点…‥．｡﹒․]| dot |[\[(]dot|[^\x00-\u2fff\u3000-\u30ff\u3400-\u9fff\uff00-\uff65]"
+)
+_SPELT_OUT = re.compile(r"(?<![^ ])[a-z0-9](?: [a-z0-9.\-/:]){3,}(?![^ \u3400-\u9fff])")
+_FRAMED_DOT = re.compile(r"[\[({][.。点·][\])}]")
 _HAN_START = re.compile("[\u3400-\u9fff]")
 _HOST_END = re.compile(r"[/\\?#]")
 _TRAILING = ".,;:!?)]}'\"…~"
@@ -68,6 +78,7 @@ _TRAILING = ".,;:!?)]}'\"…~"
 def _host_of(rest: str) -> str:
     """Return the host of what follows `//`, as a browser would read it."""
     authority = _HOST_END.split(rest, maxsplit=1)[0].rsplit("@", 1)[-1]
+    authority = _FRAMED_DOT.sub(".", authority)
     return authority.partition(":")[0].strip(".")
 
 
@@ -77,7 +88,9 @@ def find_links(text: str) -> Iterator[Link]:
     Knows http, https and hxxp, bare names under a known top-level domain, dots written with
     spaces, in full width, as 。 or as 点. Prices, versions and file names are no addresses.
     """
-    folded = fold_width(text)
+    if _MAYBE.search(text) is None:
+        return
+    folded = _closed_up(fold_width(text))
     plain = folded.text
     odd = _ODD_HINT.search(plain) is not None
     if "." not in plain and "//" not in plain and "\\" not in plain and not odd:
@@ -93,6 +106,22 @@ def find_links(text: str) -> Iterator[Link]:
         first, last = folded.original_span(start, end)
         url = _with_case(text, folded.offsets[start:end], plain[start:end])
         yield Link(host + url[written:] if written else url, host, first, last)
+
+
+def _closed_up(folded: Normalised) -> Normalised:
+    """Take the blanks out of addresses spelt out letter by letter: w w w . a b c . c o m."""
+    if _SPELT_OUT.search(folded.text) is None:
+        return folded
+    dropped: set[int] = set()
+    for match in _SPELT_OUT.finditer(folded.text):
+        if "." in match.group():
+            dropped.update(range(match.start() + 1, match.end(), 2))
+    kept = [index for index in range(len(folded.text)) if index not in dropped]
+    return Normalised(
+        "".join(folded.text[index] for index in kept),
+        tuple(folded.offsets[index] for index in kept),
+        folded.length,
+    )
 
 
 # Start, end, host, and for a bare address how many characters its host takes as written.
@@ -158,6 +187,7 @@ def is_pinduoduo(host: str) -> bool:
 
 _DIGIT_LETTERS = str.maketrans("015", "ois")
 _IMITATED = ("pinduoduo", "yangkeduo")
+_IN_CHINESE = "拼多多"
 _MAX_DISTANCE = 2
 
 
@@ -170,15 +200,17 @@ def looks_like_pinduoduo(host: str) -> bool:
     host = host.lower().rstrip(".")
     if belongs_to(host, _PINDUODUO):
         return False
-    for label in host.split("."):
-        name = fold(_from_punycode(label)).text.translate(_DIGIT_LETTERS)
-        words = name.split("-")
-        joined = "".join(words)
-        if any(real in joined for real in _IMITATED) or "pdd" in words:
-            return True
-        if any(_distance(word, real) <= _MAX_DISTANCE for word in words for real in _IMITATED):
-            return True
-    return False
+    return any(map(_label_imitates, host.split(".")))
+
+
+@lru_cache(maxsize=4096)
+def _label_imitates(label: str) -> bool:
+    name = fold(_from_punycode(label)).text.translate(_DIGIT_LETTERS)
+    words = name.split("-")
+    joined = "".join(words)
+    if any(real in joined for real in _IMITATED) or "pdd" in words or _IN_CHINESE in joined:
+        return True
+    return any(_distance(word, real) <= _MAX_DISTANCE for word in words for real in _IMITATED)
 
 
 def _from_punycode(label: str) -> str:
@@ -192,7 +224,7 @@ def _from_punycode(label: str) -> str:
 
 def _distance(word: str, real: str) -> int:
     """Count the edits between two names, a swap of neighbours being one; 9 when far apart."""
-    if abs(len(word) - len(real)) > _MAX_DISTANCE:
+    if abs(len(word) - len(real)) > _MAX_DISTANCE or len(set(real) - set(word)) > _MAX_DISTANCE:
         return 9
     before: list[int] = []
     row = list(range(len(real) + 1))

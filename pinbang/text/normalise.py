@@ -1,175 +1,25 @@
-"""Fold the disguises people type, keeping for each character where it came from.
+"""Undo the disguises people type, keeping for each character where it came from.
 
-Two steps. `fold` treats every character by itself: compatibility forms, invisible marks, case,
-Traditional characters, look-alike letters, digits in circles. `normalise` then looks at the
-neighbourhood: split characters, homophones of 微信 and 群, digits spelt in Chinese, letters
-spread out with separators. A harmless text comes out as the first step left it.
+`fold` (pinbang.text.folding) treats every character by itself. `normalise` then looks at the
+neighbourhood: characters taken apart, words written by look-alikes or by sound, homophones of 微信
+and 群, pinyin, digits spelt in Chinese, letters spread out with separators. A harmless text comes
+out as the first step left it.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
 
-from opencc import OpenCC
+from pinbang.text.disguises import Edit, find_disguised, find_divided, find_spaced_pinyin
+from pinbang.text.folding import Normalised, fold
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_MAX_PASSES = 5
+_MAX_PASSES = 8
 """One rewriting may enable another; no message found so far needs more than three passes."""
 
 
-@dataclass(frozen=True)
-class Normalised:
-    """Folded text and, for each of its characters, the index it came from in the original.
-
-    `offsets` never decreases and has one entry per character; `length` is the original's length.
-    """
-
-    text: str
-    offsets: tuple[int, ...]
-    length: int
-
-    def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the part of the original that `text[start:end]` stands for.
-
-        Characters dropped inside or right after the part belong to it. Indices out of range are
-        clamped; an empty part gives an empty span.
-        """
-        size = len(self.text)
-        start = min(max(start, 0), size)
-        end = min(max(end, start), size)
-        first = self.offsets[start] if start < size else self.length
-        if start == end:
-            return first, first
-        last = self.offsets[end] if end < size else self.length
-        return first, max(last, self.offsets[end - 1] + 1)
-
-
-# --- step 1: one character at a time ---------------------------------------------------------
-
-
-def _simplified() -> dict[str, str]:
-    """Take OpenCC's character table, so that one character always stays one character."""
-    source = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
-    converter = cast(Any, OpenCC("t2s"))
-    target = str(converter.convert("\n".join(source))).split("\n")
-    table = {a: b for a, b in zip(source, target, strict=True) if a != b and len(b) == 1}
-    table.update(妳="你", 儍="傻")
-    return table
-
-
-_SIMPLIFIED = _simplified()
-
-# Look-alikes that no Unicode compatibility form covers.
-_LOOK_ALIKE_PAIRS = (
-    ("аеёікмнорстухѕјѵԛԝһӏ", "aeeikmhopctyxsjvqwhl"),
-    ("αβγεζηικνορτυχω", "abyeznikvoptuxw"),
-    ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɡ", "abcdefghijklmnoprstuvwyzig"),
-    ("⺅⺡⺘⺖⻌⻍⻎⺾⺿⻀⺨⺭⻂⻈⻐⺰⻠⻏⻖⺉", "亻氵扌忄辶辶辶艹艹艹犭礻衤讠钅纟饣阝阝刂"),
-    ("♥♡💓💔💕💖💗💘💙💚💛💜💝💞💟🖤🤍🤎🧡🩷🩵🩶", "❤" * 22),
-    ("➕✚✛✜", "++++"),
-    ("➖➗∶꞉ː", "-/:::"),
-    ("峮宭", "群群"),
-)
-_LOOK_ALIKE = {
-    a: b for alike, plain in _LOOK_ALIKE_PAIRS for a, b in zip(alike, plain, strict=True)
-}
-_BLANK = frozenset("\t\v\f\u2800")
-_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
-_DROPPED = frozenset({"Cf", "Cc", "Cs", "Mn", "Me"})
-# First code points of A–Z in alphabets of framed letters, and of 1–10 in framed digits.
-_FRAMED_ALPHABETS = (0x1F150, 0x1F170, 0x1F1E6)
-
-
-def _compatible(character: str) -> str:
-    """Fold width, style, case and invisible marks of one character, not its shape."""
-    if character == "\n" or character in "\u2028\u2029\x85":
-        return "\n"
-    if character in _BLANK:
-        return " "
-    if character in _INVISIBLE:
-        return ""
-    category = unicodedata.category(character)
-    if category in _DROPPED:
-        return ""
-    if category == "Zs":
-        return " "
-    for form in (unicodedata.normalize("NFKC", character), character):
-        folded = form.lower()
-        if folded != character:
-            return "".join(map(_compatible, folded))
-    if category in {"Nd", "No"} and not character.isascii():
-        number = unicodedata.numeric(character)
-        if number.is_integer() and 0 <= number <= 20:
-            return str(int(number))
-    return character
-
-
-def _shape(character: str) -> str:
-    """Fold one character completely."""
-    code = ord(character)
-    for first in _FRAMED_ALPHABETS:
-        if first <= code < first + 26:
-            return chr(ord("a") + code - first)
-    if character == "🔟":
-        return "10"
-    folded: list[str] = []
-    for part in _compatible(character):
-        plain = _SIMPLIFIED.get(part) or _LOOK_ALIKE.get(part)
-        if plain is None and "\xc0" <= part < "\u1f00":
-            base = unicodedata.normalize("NFD", part)[0]
-            plain = base if base.isascii() else _LOOK_ALIKE.get(base)
-        folded.append(part if plain is None else _shape(plain))
-    return "".join(folded)
-
-
-class _Table(dict[str, str]):
-    """Answers for characters, worked out when first met."""
-
-    _CAPACITY = 30_000  # a flood of rare characters must not fill the memory
-
-    def __init__(self, function: Callable[[str], str]) -> None:
-        super().__init__()
-        self._function = function
-
-    def __missing__(self, character: str) -> str:
-        folded = self._function(character)
-        if len(self) < self._CAPACITY:
-            self[character] = folded
-        return folded
-
-
-_COMPATIBLE = _Table(_compatible)
-_SHAPE = _Table(_shape)
-
-
-def _by_character(text: str, table: _Table) -> Normalised:
-    parts = [table[character] for character in text]
-    folded = "".join(parts)
-    if len(folded) == len(text) and max(map(len, parts), default=1) == 1:
-        return Normalised(folded, tuple(range(len(text))), len(text))
-    offsets = [index for index, part in enumerate(parts) for _ in part]
-    return Normalised(folded, tuple(offsets), len(text))
-
-
-def fold_width(text: str) -> Normalised:
-    """Fold width, style, case and invisible marks only: what a browser also does to a host."""
-    return _by_character(text, _COMPATIBLE)
-
-
-def fold(text: str) -> Normalised:
-    """Fold each character by itself, look-alike letters and Traditional characters included."""
-    return _by_character(text, _SHAPE)
-
-
-# --- step 2: characters in their neighbourhood -----------------------------------------------
-
-_Edit = tuple[int, int, str]
-
-
-def _rewrite(current: Normalised, edits: Iterable[_Edit]) -> Normalised:
+def _rewrite(current: Normalised, edits: Iterable[Edit]) -> Normalised:
     """Apply edits that are sorted and do not overlap."""
     text: list[str] = []
     offsets: list[int] = []
@@ -186,15 +36,13 @@ def _rewrite(current: Normalised, edits: Iterable[_Edit]) -> Normalised:
 
 @dataclass(frozen=True)
 class _Rule:
-    """Replace group `x` of each match by `plain`; skipped when none of `needs` is in the text."""
+    """Replace group `x` of each match by `plain`; every match contains one of `needs`."""
 
     needs: frozenset[str]
     pattern: re.Pattern[str]
     plain: str
 
-    def edits(self, text: str) -> list[_Edit]:
-        if self.needs.isdisjoint(text):
-            return []
+    def edits(self, text: str) -> list[Edit]:
         return [(*match.span("x"), self.plain) for match in self.pattern.finditer(text)]
 
 
@@ -202,16 +50,6 @@ def _rule(needs: str, pattern: str, plain: str) -> _Rule:
     gap = r"[ ._\-*~|^·•、,/]"
     return _Rule(frozenset(needs), re.compile(pattern.replace("GAP", gap)), plain)
 
-
-def _load_split_characters() -> dict[str, str]:
-    lines = Path(__file__).with_name("split_characters.txt").read_text("utf-8").splitlines()
-    pairs = (line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
-    return dict(pairs)
-
-
-_SPLIT = _load_split_characters()
-_SPLIT_NEEDS = frozenset("".join(_SPLIT)) & frozenset("亻彳扌氵忄讠钅纟饣犭礻衤辶阝刂艹")
-_SPLIT_PATTERN = re.compile("|".join(sorted(map(re.escape, _SPLIT), key=len, reverse=True)))
 
 _ID_AHEAD = r"(?=号?[: ]{0,3}[a-z0-9_]{5})"
 _CONTACT_RULES: Sequence[_Rule] = (
@@ -251,54 +89,147 @@ _CONTACT_RULES: Sequence[_Rule] = (
         r"(?P<x>企鹅|扣扣|抠抠|蔻蔻|叩叩|秋秋|球球)(?=[群裙号]|[: ]{0,2}\d{5})",
         "qq",
     ),
+    _rule("y亓", r"(?<=\d)(?P<x>亓|yuan(?![a-z]))", "元"),
+    _rule("w", r"(?<=\d)(?P<x>wan)(?![a-z])", "万"),
+    _rule("q", r"(?<=[进加入来建拉])(?P<x>qun)(?![a-z])", "群"),
     _rule("裙", r"(?<=[进加入来建拉q个])(?P<x>裙)(?![子装摆带衣边裤撑])", "群"),
     _rule("裙", r"(?:福利|优惠|羊毛|线报|内部|兼职|扣扣|红包|返利)(?P<x>裙)(?![子装摆])", "群"),
     _rule("裙", r"(?P<x>裙)(?=[号主聊]|[: ]{0,3}\d(?:[ \-]?\d){5})", "群"),
 )
-_CONTACT_NEEDS = frozenset[str]().union(*(rule.needs for rule in _CONTACT_RULES))
-
-_CHINESE_DIGITS = str.maketrans(
-    "零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891"
+_CONTACT_HINT = re.compile(
+    f"[{''.join(frozenset[str]().union(*(r.needs for r in _CONTACT_RULES)))}]"
 )
-_CHINESE_DIGIT_SET = frozenset(map(chr, _CHINESE_DIGITS))
-_DIGIT_RUN = re.compile("[0-9零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺]{5,}")
-_MIN_CHINESE_DIGITS = 3
+
+# What stands for a digit: Chinese, formal and spoken numerals, and letters of that shape.
+_SIMPLE, _FORMAL, _SPOKEN, _LETTER_DIGITS = (
+    "〇零一二三四五六七八九",
+    "壹贰叁肆伍陆柒捌玖",
+    "幺洞拐勾",
+    "oil",
+)
+_ANY_DIGIT = f"0-9{_SIMPLE}{_FORMAL}{_SPOKEN}"
+_DIGITS = str.maketrans(
+    _SIMPLE + _FORMAL + _SPOKEN + _LETTER_DIGITS, "00123456789" + "123456789" + "1079" + "011"
+)
+_DIGIT_RUN = re.compile(
+    rf"(?<![拾佰仟十百千])(?P<run>(?:[{_ANY_DIGIT}]|(?<![a-z])[{_LETTER_DIGITS}])"
+    rf"[{_ANY_DIGIT}{_LETTER_DIGITS}]+)(?P<unit>[wk](?![a-z])|[a-z拾佰仟十百千年月续])?"
+)
+# In names and addresses: q三dfw, qq二0836.
+_BETWEEN_LETTERS = re.compile(
+    rf"(?<=[a-z./])[{_SIMPLE}{_FORMAL}]{{1,4}}(?=[a-z]|\d[a-z0-9])|(?<=\d)[{_SIMPLE}{_FORMAL}](?=[a-z]{{2}})"
+)
+_FORMAL_ALONE = re.compile(
+    r"(?<=\d[.:\-])[壹贰叁肆伍陆柒捌玖零]|[壹贰叁肆伍陆柒捌玖零](?=[.:\-]\d)|[壹贰叁肆柒捌玖](?=[折元块张件%万])"
+)
+_NUMERAL = re.compile(f"[{_SIMPLE}{_FORMAL}幺]")
+_DIGIT_HINT = re.compile(f"[{_FORMAL}幺]|[{_SIMPLE}][{_SIMPLE}0-9a-z]|[0-9a-z./][{_SIMPLE}]|[0-9]o")
+_SOUNDS = (
+    "零灵凌铃〇", "一依衣伊壹幺", "二尔贰两耳", "三叁散伞", "四肆斯似", "五伍舞吴", "六陆溜流留",
+    "七柒期妻", "八捌吧巴", "九玖久酒",
+)  # fmt: skip
+_SOUND_DIGITS = str.maketrans(
+    "".join(_SOUNDS), "".join(str(digit) * len(sounds) for digit, sounds in enumerate(_SOUNDS))
+)
+_SOUND_RUN = re.compile(f"[0-9{''.join(_SOUNDS)}]{{8,}}")
+_LONGEST_NUMBER = 12
+
+_DIGIT_KIND = {
+    character: kind
+    for kind, characters in (
+        ("digit", "0123456789"), ("simple", _SIMPLE), ("formal", _FORMAL), ("spoken", _SPOKEN),
+        ("letter", _LETTER_DIGITS),
+    )
+    for character in characters
+}  # fmt: skip
+_MIN_RUN, _MIN_CHINESE_DIGITS, _MIN_SPOKEN, _MIN_SOUNDS = 5, 3, 7, 6
 
 _SPREAD = re.compile(
     rf"(?<![a-z0-9{_HAN}])[a-z0-9{_HAN}]"
     rf"(?:[ ._\-*~|^·•、,/。'][a-z0-9{_HAN}]){{2,}}(?![a-z0-9{_HAN}])"
 )
+_ONE_BETWEEN = re.compile(rf"[ ._\-*~|^·•、,/。'][a-z0-9{_HAN}][ ._\-*~|^·•、,/。']")
 _MIN_SPREAD_DIGITS = 5
 _DECIMAL = re.compile(r"\d[.\-/]\d")  # 3.5 元 2 件 is a price, not letters set apart
 
-_NOISE_SIGN = r"[\^*~|_`\u2600-\u27bf\U0001f300-\U0001f5ff\U0001f680-\U0001f6ff]"
-_NOISE_NEEDS = re.compile(_NOISE_SIGN)
-_NOISE = re.compile(rf"(?<=[a-z0-9{_HAN}])(?P<x>{_NOISE_SIGN}{{1,3}})(?=[a-z0-9{_HAN}])")
-_MIN_NOISE = 3
+# Signs that nobody writes inside words, pictures counting as one sign, and those that separate.
+_ODD = r"\^*|_`丨•"
+_PICTURES = (
+    "\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001f9ff"
+)
+_SEPARATORS = r" .\-·、,/。+~"
+_PICTURE = re.compile(f"[{_PICTURES}]")
+_SIGN = re.compile(f"[{_ODD}{_PICTURES}{_SEPARATORS}]")
+_STRANGE_SIGN = re.compile(f"[{_ODD}{_PICTURES}]")
+_TIGHT = re.compile(f"[{_SEPARATORS}][^{_SEPARATORS}]{{1,2}}[{_SEPARATORS}]")
+_INSIDE = re.compile(
+    rf"(?<=[a-z0-9{_HAN}])(?P<sign>[{_ODD}{_PICTURES}])[{_ODD}{_PICTURES}]{{0,2}}(?=[a-z0-9{_HAN}])"
+)
+_FEWEST_SIGNS = 2
+_STREWN_PICTURES, _STREWN_SIGNS, _STREWN_SEPARATORS = 3, 2, 4
+_MOST_KINDS = 6
+_SHORT_PIECE, _SHORT_SHARE, _SINGLES = 2, 0.6, 3
+_ANY_PICTURE = "✨"
+_MASK = "**"
+_BEFORE_HEART = frozenset("v微薇威徽葳崴维")
+_TWO_LETTERS = re.compile(r"[a-z][ .\-_'*·/|^~]{1,2}[a-z]")
+_SEPARATOR = re.compile(f"[{_SEPARATORS}]")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 
 
-def _joined_halves(text: str) -> list[_Edit]:
-    if _SPLIT_NEEDS.isdisjoint(text):
-        return []
-    return [(*match.span(), _SPLIT[match.group()]) for match in _SPLIT_PATTERN.finditer(text)]
-
-
-def _chinese_digits(text: str) -> list[_Edit]:
-    """Turn runs of digits spelt in Chinese into digits; 三人, 一刀 and 十一 are no runs."""
-    if _CHINESE_DIGIT_SET.isdisjoint(text):
-        return []
-    edits: list[_Edit] = []
-    for match in _DIGIT_RUN.finditer(text):
-        run = match.group()
-        if sum(character in _CHINESE_DIGIT_SET for character in run) >= _MIN_CHINESE_DIGITS:
-            edits.append((*match.span(), run.translate(_CHINESE_DIGITS)))
+def _spelt_digits(text: str) -> list[Edit]:
+    """Turn numbers written without digits into digits; 三人, 一刀, 十一 and 二零二四年 stay."""
+    edits: list[Edit] = []
+    if ("o" in text or _NUMERAL.search(text)) and _DIGIT_HINT.search(text) is not None:
+        for match in _DIGIT_RUN.finditer(text):
+            run = match["run"]
+            if run.isdecimal() or (match["unit"] and not _ends_number(run, match["unit"])):
+                continue
+            if _is_number(run):
+                edits.append((*match.span("run"), run.translate(_DIGITS)))
+        if not edits:
+            for pattern in (_FORMAL_ALONE, _BETWEEN_LETTERS):
+                edits += ((*m.span(), m.group().translate(_DIGITS)) for m in pattern.finditer(text))
+                if edits:
+                    break
+    if not edits:
+        for match in _SOUND_RUN.finditer(text):
+            run = match.group()
+            spelt = sum(not "0" <= character <= "9" for character in run)
+            if len(run) <= _LONGEST_NUMBER and spelt >= _MIN_SOUNDS:
+                edits.append((*match.span(), run.translate(_SOUND_DIGITS)))
     return edits
 
 
-def _closed_up(text: str) -> list[_Edit]:
+def _ends_number(run: str, following: str) -> bool:
+    """Tell whether what follows leaves the run a number of its own; years are written so anyway."""
+    return following in "wk" or (following in "年月" and not set(run) <= set(_SIMPLE))
+
+
+def _is_number(run: str) -> bool:
+    """Tell whether a run of what may be digits is meant as a number rather than as words."""
+    count = Counter(map(_DIGIT_KIND.__getitem__, run))
+    chinese = count["simple"] + count["formal"]
+    if count["spoken"] > run.count("幺"):
+        return len(run) >= _MIN_SPOKEN
+    if not chinese and not count["spoken"]:
+        # 1oo is a hundred; 10l are ten litres.
+        return len(run) >= 3 and run[0] in "123456789" and set(run) <= set("0123456789o")
+    if len(run) >= _MIN_RUN:
+        return chinese + count["spoken"] >= _MIN_CHINESE_DIGITS
+    nought = "〇" in run or count["letter"] > 0
+    if count["digit"]:
+        return nought or count["formal"] > 0
+    if len(run) == 2:
+        return nought or count["formal"] == 2
+    return nought or "零" in run or count["formal"] >= 2 or (len(run) == 4 and len(set(run)) > 2)
+
+
+def _closed_up(text: str) -> list[Edit]:
     """Join three or more single characters that stand apart; short lists of numbers stay."""
-    edits: list[_Edit] = []
+    edits: list[Edit] = []
+    if _ONE_BETWEEN.search(text) is None:
+        return edits
     for match in _SPREAD.finditer(text):
         plain = match.group()[::2]
         number = plain.isdecimal()
@@ -307,27 +238,73 @@ def _closed_up(text: str) -> list[_Edit]:
     return edits
 
 
-def _without_noise(text: str) -> list[_Edit]:
-    """Drop symbols strewn between Chinese characters, when they are strewn."""
-    if _NOISE_NEEDS.search(text) is None:
+def _closed_pinyin(text: str) -> list[Edit]:
+    return find_spaced_pinyin(text) if _TWO_LETTERS.search(text) is not None else []
+
+
+def _without_strewn(text: str) -> list[Edit]:
+    """Drop signs strewn between characters; lists, prices and a few emojis keep theirs."""
+    if _STRANGE_SIGN.search(text) is None and _TIGHT.search(text) is None:
         return []
-    edits = [
-        (*match.span("x"), "")
-        for match in _NOISE.finditer(text)
-        if _HAN_CHARACTER.match(text[match.start() - 1]) or _HAN_CHARACTER.match(text[match.end()])
+    signs = _SIGN.findall(text)
+    if len(signs) < _FEWEST_SIGNS:
+        return []
+    gone = "".join(_strewn(text, Counter(signs)))
+    if not gone:
+        return []
+    kinds = re.escape(gone).replace(_ANY_PICTURE, _PICTURES)
+    return [
+        (*match.span(), "")
+        for match in re.finditer(f"[{kinds}]+", text)
+        if not _belongs(text, *match.span())
     ]
-    return edits if len(edits) >= _MIN_NOISE else []
+
+
+def _strewn(text: str, counts: Counter[str]) -> Iterator[str]:
+    inside: Counter[str] = Counter()
+    for match in _INSIDE.finditer(text):
+        if match.group().startswith(_MASK):
+            continue
+        if _HAN_CHARACTER.match(text, match.start() - 1) or _HAN_CHARACTER.match(text, match.end()):
+            inside[_ANY_PICTURE if _PICTURE.match(match["sign"]) else match["sign"]] += 1
+    for sign, count in inside.items():
+        if sign == _ANY_PICTURE:
+            if count >= _STREWN_PICTURES:
+                yield sign
+        elif count >= _STREWN_SIGNS:
+            # Signs also divide the lines of a share text, mask numbers and draw tables.
+            pieces = [piece for piece in text.split(sign) if piece]
+            if sum(len(piece) <= _SHORT_PIECE for piece in pieces) * 2 >= len(pieces):
+                yield sign
+    for sign, count in counts.most_common(_MOST_KINDS):
+        if count < _STREWN_SEPARATORS or _SEPARATOR.match(sign) is None:
+            continue
+        pieces = [piece for piece in (_SIGN.sub("", piece) for piece in text.split(sign)) if piece]
+        short = sum(len(piece) <= _SHORT_PIECE for piece in pieces)
+        single = sum(len(piece) == 1 and "\u3400" <= piece <= "\u9fff" for piece in pieces)
+        if single >= _SINGLES and short >= _SHORT_SHARE * len(pieces):
+            yield sign
+
+
+def _belongs(text: str, start: int, end: int) -> bool:
+    """Tell a heart that means 信, and the point of a price, from what is strewn."""
+    if text[start] == "❤" and text[start - 1 : start] in _BEFORE_HEART:
+        return True
+    around = text[start - 1 : start] + text[end : end + 1]
+    return text[start:end] == "." and len(around) == 2 and around.isdecimal()
 
 
 def _one_pass(current: Normalised) -> Normalised:
-    for find in (_without_noise, _closed_up, _joined_halves):
+    for find in (_without_strewn, _closed_up, find_divided, _closed_pinyin, find_disguised):
         if edits := find(current.text):
             current = _rewrite(current, edits)
-    if not _CONTACT_NEEDS.isdisjoint(current.text):
+    if _CONTACT_HINT.search(current.text) is not None:
+        characters = set(current.text)
         for rule in _CONTACT_RULES:
-            if edits := rule.edits(current.text):
+            if not rule.needs.isdisjoint(characters) and (edits := rule.edits(current.text)):
                 current = _rewrite(current, edits)
-    if edits := _chinese_digits(current.text):
+                characters.update(rule.plain)
+    if edits := _spelt_digits(current.text):
         current = _rewrite(current, edits)
     return current
 

@@ -59,10 +59,10 @@ def find_contacts(text: str) -> Iterator[Contact]:
 
     One number is reported once, under the first kind whose cue it follows.
     """
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span("id")
-            if all(end <= first or start >= last for first, last in taken):
-                taken.append((start, end))
+            if not any(taken[start:end]):
+                taken[start:end] = b"\x01" * (end - start)
                 yield Contact(kind, start, end)

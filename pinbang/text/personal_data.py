@@ -389,19 +389,28 @@ def _names(text: str, found: list[PersonalData]) -> Iterator[_Span]:
             yield piece.end + after.start("name"), piece.end + after.end("name")
 
 
-# In this order: what an earlier finder claims is not offered to a later one.
-_FINDERS: tuple[tuple[PersonalKind, Callable[[str], Iterator[_Span]]], ...] = (
-    ("email", _emails),
-    ("id_card", _id_cards),
-    ("bank_card", _bank_cards),
-    ("phone", _phones),
-    ("password", _passwords),
-    ("verification_code", _codes(_VERIFICATION)),
-    ("receipt_code", _codes(_RECEIPT)),
-    ("pickup_code", _codes(_PICKUP)),
-    ("plate", _plates),
-    ("address", _addresses),
+# In this order: what an earlier finder claims is not offered to a later one. Each is asked only
+# about a text with as many digits and one of the pieces that all it finds has.
+_FINDERS: tuple[
+    tuple[PersonalKind, Callable[[str], Iterator[_Span]], int, re.Pattern[str]], ...
+] = (
+    ("email", _emails, 0, re.compile("@")),
+    ("id_card", _id_cards, 17, re.compile("[1-9]")),
+    ("bank_card", _bank_cards, _MIN_CARD, re.compile("[3-69]")),
+    ("phone", _phones, 7, re.compile("[0-9]")),
+    ("password", _passwords, 1, re.compile("[码令dsm]")),
+    ("verification_code", _codes(_VERIFICATION), 4, re.compile("码")),
+    ("receipt_code", _codes(_RECEIPT), 4, re.compile("码")),
+    ("pickup_code", _codes(_PICKUP), 1, re.compile("码")),
+    ("plate", _plates, _MIN_PLATE_DIGITS, re.compile("[a-hj-np-z]")),
+    (
+        "address",
+        _addresses,
+        0,
+        re.compile(r"[\-单楼幢栋座坊弄排层院期区室户村组屯庄寨队路街巷]"),
+    ),
 )
+_DIGIT = re.compile(r"\d")
 
 
 def find_personal_data(text: str) -> list[PersonalData]:
@@ -425,8 +434,10 @@ def find_personal_data(text: str) -> list[PersonalData]:
                 taken[start:end] = b"\x01" * (end - start)
                 found.append(PersonalData(kind, start, end))
 
-    for kind, find in _FINDERS:
-        claim(kind, find(plain))
+    digits = len(_DIGIT.findall(plain))
+    for kind, find, fewest, hint in _FINDERS:
+        if digits >= fewest and hint.search(plain) is not None:
+            claim(kind, find(plain))
     claim("name", _names(plain, found.copy()))
     return sorted(found, key=lambda piece: piece.start)
 

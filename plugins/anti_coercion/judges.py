@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pinbang.moderation.judging import Finding, Severity, judge
-from pinbang.moderation.lexicon import load_expressions, load_keys, pairs_in
+from pinbang.moderation.lexicon import Screen, load_expressions, load_keys
 from pinbang.moderation.reading import MessageView
 from pinbang.moderation.weighing import Clue, weigh
 
@@ -46,6 +46,7 @@ _FORCES = (
     _force("demands", 1.4, Severity.LIGHT, "逼人回助", "咄咄逼人地要别人回助"),
     _force("pressure", 1.4, Severity.LIGHT, "强迫助力", "辱骂或指责不帮忙的人"),
 )
+_SCREEN = Screen(force.keys for force in _FORCES)
 _ABOUT = load_expressions(_LEXICON / "about.txt")
 _ABOUT_RELIEF = 1.0
 
@@ -58,8 +59,7 @@ def forces(message: MessageView) -> Finding | None:
     default threshold) are meant to be acted on.
     """
     text = message.normalised.text[:MAX_READ]
-    pairs = pairs_in(text)
-    likely = (force for force in _FORCES if not force.keys.isdisjoint(pairs))
+    likely = map(_FORCES.__getitem__, _SCREEN.likely(text))
     found = [force for force in likely if force.pattern.search(text) is not None]
     if not found:
         return None

@@ -9,7 +9,7 @@ from pinbang import audit, schedule
 from pinbang.gateway import Account, account_of, account_serving
 from pinbang.gateway.outbox import Urgency
 from pinbang.groups import load_group
-from pinbang.guarding import enforcing
+from pinbang.guarding import undoing
 from pinbang.guarding.cases import case_in_group
 from pinbang.guarding.ladder import Measure
 from pinbang.guarding.verdict import examine
@@ -278,7 +278,7 @@ async def carry_out(appeal_id: int, account: Account, now: datetime) -> None:
 async def _undo(case: Case, decided: Appeal, account: Account, now: datetime) -> str:
     note = f"申诉裁决 {decided.ruling_reason}".strip()
     try:
-        undone = await enforcing.undo(
+        undone = await undoing.undo(
             case.id, case.group_id, decided.ruled_by or 0, note, account, now
         )
     except Refusal:  # undone before a crash

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pinbang.guarding.enforcing import on_undone
+from pinbang.guarding.undoing import on_undone
 from pinbang.store.models import Case
 
 from . import service, wording

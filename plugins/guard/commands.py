@@ -11,7 +11,7 @@ from pinbang.clock import Now
 from pinbang.commands import deputy_command, member_command
 from pinbang.gateway import Account
 from pinbang.groups import load_group
-from pinbang.guarding import enforcing, wording
+from pinbang.guarding import records, undoing, wording
 from pinbang.guarding.policy import LadderPolicy
 from pinbang.guarding.records import record_of
 from pinbang.members import current_role
@@ -34,10 +34,10 @@ why = member_command(
 async def _(matcher: Matcher, event: MessageEvent, text: ArgumentText, role: SenderRole) -> None:
     number = number_only(text)
     if not isinstance(event, GroupMessageEvent):
-        await matcher.finish(await enforcing.explain_in_private(number, event.user_id))
+        await matcher.finish(await records.explain_in_private(number, event.user_id))
     in_charge = role >= Role.DEPUTY
     await matcher.finish(
-        await enforcing.explain(number, event.group_id, event.user_id, in_charge=in_charge)
+        await records.explain(number, event.group_id, event.user_id, in_charge=in_charge)
     )
 
 
@@ -53,7 +53,7 @@ async def _(
     now: Now,
 ) -> None:
     number, reason = number_and_rest(text)
-    undone = await enforcing.undo(number, event.group_id, event.user_id, reason, account, now)
+    undone = await undoing.undo(number, event.group_id, event.user_id, reason, account, now)
     await account.say(
         event.group_id, undone.words, mention=undone.user_id if undone.present else None
     )

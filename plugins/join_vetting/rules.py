@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from pinbang.text.normalise import fold
+from pinbang.text.folding import fold
 
 
 class Verdict(str, Enum):

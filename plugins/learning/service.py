@@ -7,7 +7,7 @@ from datetime import datetime
 from pinbang import audit
 from pinbang.gateway import Account
 from pinbang.groups import GroupRecord, forget_group, load_group, touch_group
-from pinbang.guarding import enforcing
+from pinbang.guarding import enforcing, undoing
 from pinbang.guarding.cases import case_in_group, evidence_of
 from pinbang.guarding.familiarity import Familiarity
 from pinbang.guarding.policy import GuardPolicy
@@ -223,7 +223,7 @@ async def misjudged(
     elif case.status is CaseStatus.UNDONE:
         words = f"{number} 号处理之前已经撤销。"
     else:
-        undone = await enforcing.undo(number, group_id, admin_id, reason, account, now)
+        undone = await undoing.undo(number, group_id, admin_id, reason, account, now)
         concerned = undone.user_id if undone.present else None
         words = undone.words
     record = await load_group(group_id, account.self_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pinbang.groups import part_of_group
-from pinbang.guarding.enforcing import on_undone
+from pinbang.guarding.undoing import on_undone
 from pinbang.guarding.verdict import adjusts_findings
 from pinbang.moderation.lessons import Lessons
 from pinbang.store.models import Case

@@ -1,14 +1,21 @@
 """The ad judge: what must pass, what must not. All sentences are written for these tests."""
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pinbang.moderation.judging import Finding, Severity
+from pinbang.moderation.judging import Finding, Severity, decide
+from pinbang.moderation.lexicon import load_keys, load_lines
 from pinbang.moderation.reading import MessageView, read_message
 from pinbang.moderation.weighing import DEFAULT_THRESHOLD
+from plugins.anti_ad import judges
 from plugins.anti_ad.judges import advertises
+from scripts.make_lexicon_keys import expand, suffices
+
+LEXICON = Path(judges.__file__).parent / "lexicon"
 
 
 def view(*segments: dict[str, Any] | str) -> MessageView:
@@ -152,6 +159,69 @@ B站大会员打折了 https://www.bilibili.com/blackboard/x
 菜单
 助力 1 个
 谢谢3号楼的邻居
+两道题 接二道还是先写第一道
+车队接亲六辆 都是红色的
+一类卡和二类卡的限额不一样
+去银行换U盾 排了一小时
+新手机跑分高但是发热
+收到手机卡了 怎么激活
+出U形枕记得选充气的
+机场大巴比打车划算
+家里服务器又断网了 重启就好
+梯子借我用一下 换个灯泡
+验证码收不到怎么办
+查档案要本人带身份证去
+开发票要写公司抬头吗
+刻章得去备案过的店
+毕业证原件千万别弄丢
+假币收了一张五十的 气死
+看我名字 取得是不是很随便
+看名字以为是女生
+名片上的名字印错了
+薇姐名字真好听
+微波炉型号P70D 配件哪里买
+窗口2024 1200号请排队
+银行卡尾号 5678 扣款三十是房租
+到3号门口 2024 0118 场
+显卡RTX4060到货了
+口罩KN95还剩五个
+口红M316很显白
+我的游戏uid 100482913
+麦片泡牛奶当早餐
+药片一天三次 一次两片
+睡前看视频看到两点
+今天股市大跌 不想看盘
+这部片子好看吗 想看片尾彩蛋
+牙片拍了 医生要看片子
+面膜一片五块 贵不贵
+包夜宵吗 加班到十点
+丝袜又勾破了
+足球袜九块九 儿子踢球穿
+奶头被宝宝咬破了怎么办
+品茶我不懂 解渴就行
+彩金项链断了 金店能接吗
+去威尼斯人酒店住过一晚
+世界杯决赛谁赢了
+小时候最爱玩扫雷游戏
+家里做的馒头 大家尝尝
+代练是什么意思
+外挂太多 已经举报了
+官方送的月卡领了吗
+出不了门 外面下大雪
+收工 回家吃饭
+卖完了 最后一份给邻居了
+新闻说又抓了一批跑分的
+那种昵称里带加号的别通过审核
+有人私聊我发看片的链接 我拉黑了
+警方提醒 裸聊敲诈要报警
+有没有招聘会 想去看看
+面试官问薪资 我说面议
+股票绿油油 晚饭加个鸡腿
+群机器人怎么不回话了
+@小明 你的快递到了
+短信群发拜年的不用回
+我妈炒币亏了三万
+合同到期了 房东要涨租
 """.strip().splitlines()
 
 ADS = """
@@ -275,6 +345,77 @@ https://pinduodou.com/hb 领100元现金
 想赚钱的看我主页 日入500
 包成功 代砍 有意的私
 新人福利 加企鹅 20003344 领红包
+卖片 三块一部 要的私
+看片的加我 一次付费
+片都有 看我名字加q
+名字家口 看妹妹
+看姐姐名字+喂
+想看的看名加扣
+C名字 买片
+5510 3728 口
+66190273蔻水
+2093 55180 寇我发
+40177 Q 55218
+桃 KMD771薇
+诗诗 RBA552 ☎☎☎
+QKT723 卖片
+雪薇 w2750038
+企-鹅 551092837
+2◉48 7723 妹妹
+138 0000 2271 ❤
+嶶 55019273 聊
+萝莉资源 懂的加我
+无码高清 每天更新 要的私
+同城少妇上门 满意付款
+楼凤信息 全套包夜 看图选
+大秀直播 裸聊加v
+迷药 听话水 货到付款
+日批视频 想看的加我
+出u 实时汇率 稳
+黑U白U都收 秒回
+收一类卡 盾卡 价格美丽
+车队接料 可担保 点位高
+收四件套 u结
+跑分平台招人 不押 日结
+接一道二道资金 自有卡
+股民粉 一手 量大从优
+出一手网贷数据 先测后付
+查档 开房记录 秒出
+USDT承兑商 当面 量大
+菲律宾招客服 包机票 高薪
+tg群发 拉人 上粉 自动私信
+代开电报会员 特价
+飞机号批发 协议号
+苹果超级签 稳定不掉签
+百度快排 灰词排名
+接码平台 稳定 一毛起
+socks5代理ip 便宜 招代理
+机场节点 月付8元 试用
+小号批发 微信老号出售
+代开增值税发票 点低 验后付
+办理各类文凭 刻章 证件 电话15500001111
+高仿钞 仿真币 支持验货
+出vape v4 100r
+出几个小号 要的滴
+内部配置 绕过反作弊 永久更新
+外部群 551829037
+传奇私服 今日开区 上线送vip
+代练接单 上王者 价格优惠
+收徒 包教 学费500
+主播粉丝群 55182903 进群有福利
+百倍币 今晚开盘 进群梭哈
+合约带单 老师喊单 胜率准
+币安注册 返佣 邀请码链接
+世界杯投注站 开户首充送彩金
+扫雷群 上下分 秒到
+一肖中特 三中三 内部料
+PG电子 注册送体验金
+想赚钱的来 日入3000 懂的加我
+好项目 无风险 懂的来
+骗子勿扰 实力老板来聊 @abcdef88
+有偿帮砍 专接果园浇水 包成功 量大从优
+助力号一大把 便宜 要的私
+色站 点击 www.kkav77.top 免费看片
 """.strip().splitlines()
 
 
@@ -326,6 +467,54 @@ def test_severity_grows_with_harm_and_reachability() -> None:
     assert severity("点赞员 一个赞1元 日结 加微信 abc12345") is Severity.MEDIUM
     assert severity("真人百家乐 首存送彩金 注册送38") is Severity.MEDIUM
     assert severity("真人百家乐 首存送彩金 加qq 55667788") is Severity.SEVERE
+    assert severity("收一类卡 盾卡 价格美丽") is Severity.LIGHT
+    assert severity("收一类卡 盾卡 价格美丽 加qq 55667788") is Severity.MEDIUM
+
+
+@pytest.mark.parametrize(
+    "offer", ["卖片 三块一部 无码高清 裸聊", "时时彩 幸运飞艇 首存送彩金", "楼凤 包夜 约炮"]
+)
+def test_severe_needs_an_offer_and_where_to_turn_to(offer: str) -> None:
+    def decided(text: str) -> Severity:
+        finding = judged(text)
+        assert finding is not None
+        decision = decide([finding], threshold=DEFAULT_THRESHOLD)
+        assert decision is not None
+        return decision.finding.severity
+
+    assert decided(offer) is Severity.MEDIUM
+    assert decided(f"{offer} 加qq 55667788") is Severity.SEVERE
+    assert decided(f"{offer} https://t.me/abcdefg") is Severity.SEVERE
+
+
+def test_words_of_one_kind_are_one_ground() -> None:
+    finding = judged("卖片 无码高清 大秀直播加我 楼凤包夜")
+    assert finding is not None
+    assert finding.independent == 1
+
+
+def test_a_place_somebody_mentions_is_no_severe_offence() -> None:
+    finding = judged("去澳门威尼斯人酒店 拼房加我微信 abc12345")
+    assert finding is not None
+    assert finding.severity < Severity.SEVERE
+
+
+def test_warnings_about_dirty_offers_pass() -> None:
+    assert judged("群里那个卖片的是骗子 大家举报") is None
+    assert judged("有人私聊我收一类卡 别信 这是帮信罪") is None
+    assert judged("管理 有个发色情广告的 踢一下") is None
+
+
+KEYED = [path.stem for path in sorted((LEXICON / "keys").glob("*.txt"))]
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_the_keys_overlook_nothing(name: str) -> None:
+    # After changing a lexicon: python scripts/make_lexicon_keys.py plugins/anti_ad/lexicon
+    names = dict(line.split("=", 1) for line in load_lines(LEXICON / "names.txt"))
+    keys = load_keys(LEXICON / "keys" / f"{name}.txt")
+    for line in load_lines(LEXICON / f"{name}.txt"):
+        assert suffices(expand(line, names), keys), line
 
 
 def test_contact_in_markdown_is_seen() -> None:
@@ -333,7 +522,18 @@ def test_contact_in_markdown_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1", "加v x", "一单1", "群 1 ", "http://a.", "扫码", "代砍", "。点"]
+    "piece",
+    [
+        *("1", "加v x", "一单1", "群 1 ", "http://a.", "扫码", "代砍", "。点", "5510 3728 ", "a1"),
+        *("看名", "出u", "fta675 ", "片", "口", "扣", "@abcdef ", "1381234 5678", "车队", "需要"),
+        *("12+", "企", "1com", "世界杯", "懂的来", "收 ", "加我 ", "？", "吗 ", "发票"),
+    ],
 )
 def test_hostile_text_does_not_stall(piece: str) -> None:
-    advertises(view((piece * 10_000)[:10_000]))
+    whole = view((piece * 10_000)[:10_000])
+    assert whole.normalised.text
+    assert isinstance(whole.links, tuple)
+    advertises(view("预热"))
+    started = time.perf_counter()
+    advertises(whole)
+    assert time.perf_counter() - started < 0.5  # 20 ms on an idle machine

@@ -105,6 +105,36 @@ CLEAN = """
 您好 请问这个怎么退
 麻烦您帮我点一下 谢谢
 账号登不上了 要重新登录
+微信转给我吧 我给你带一份
+房租打过去了 阿姨您查一下
+定金付过了 周末去提车
+不走平台的我都不敢买
+卖相机 支持当面验货 走平台
+手机跑分多少才算正常
+这手机跑分80万
+好的 我再转两百给你
+退款给您同意了 钱原路退回
+亲 运费您先垫一下 退货签收后补给您
+不好意思亲 有问题您联系客服 我们给您换
+关闭代理软件再刷新页面
+代理费多少钱 有合同吗
+我表姐做面膜代理 压了一屋子货
+什么资本运作 就是拉人头 别听他的
+同学喊我去考察项目 我妈不让去
+食堂要五十斤大米 明早送到 月底结
+学校要订校服 三家比价
+警方破获一个刷单团伙 抓了十几个人
+受害人按对方要求转了三次账
+我收到一条短信说银行卡失效 怎么处理
+您的机票已出票 请提前两小时到机场
+您尾号6621的卡收入工资5200元
+您的快递已放驿站 凭取件码取
+老师带了三届毕业班 你放心
+这个月收益还行 基金涨了一点
+你有没有兴趣周末一起爬山
+恭喜你抽到三等奖 到服务台领雨伞
+换手机号了 以后打这个
+妈 我换号了 旧的别打了
 """.strip().splitlines()
 
 SCAMS = """
@@ -179,6 +209,23 @@ https://pinduodou.com/hb 点击领取现金
 刷單返利 垫付本金 每單返佣 日结
 验 证 码 发 给 我 帮 你 退 款
 发１００返２００ 马上开始
+平台抽成太高 加微信直接转账我给你便宜五十
+先付定金过来 我马上打包发货 不走平台
+付款失败了 您的账户没交消保 点我发的链接交保证金
+包裹被海关扣了 您先交关税 到手就退给您
+投资理财项目 收益非常可观 你有兴趣可以先投一千试试
+继续加大投入 收益会更高 赚更多 平台随时可以提现
+充值成功后就可以开始下注 跟着我的节奏买
+这个彩票平台有内部消息 充值就能赚钱
+虚拟币马上上涨 现在买入 导师带你操作
+发展三个下线就能回本 升级总代躺着赚
+拿货三万元升级省代 卖不完公司原价回收
+资本运作 静态收益稳定 推荐两个人有提成 升级合伙人 先交入会费
+我是部队后勤的 订八十份盒饭 另外请你帮我们代购一批自热罐头 先垫付
+学校食堂采购员 需要订大米五十袋 另外帮我们代买一批床垫 你先垫付给供货商
+我是房东 换了新卡 房租转到我爱人这张卡 工行
+转账完成后截图发我 再转5000才能解冻
+您的包裹丢失 请添加理赔专员办理退款 需要屏幕共享
 """.strip().splitlines()
 
 
@@ -213,6 +260,28 @@ def test_severe_only_with_money_or_phishing_on_two_pieces_of_evidence() -> None:
     assert severity("先交保证金300 刷单返佣 做任务垫付") is Severity.SEVERE
     assert severity("发100返200") is Severity.MEDIUM
     assert severity("微信解封辅助 一单30元 秒结") is Severity.MEDIUM
+    assert severity("我是客服 把收到的验证码发给我 给您退款") is Severity.SEVERE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "先交代理费 代理费交了才发货 代理费可退",
+        "刷单返佣 垫付任务 高佣任务 补单",
+        "投资理财 收益可观 保本保息 稳赚不赔 本金 利润",
+        "尊敬的用户 您的账户将被冻结 您的积分即将清零 您的银行卡异常",
+    ],
+)
+def test_several_words_of_one_sign_are_one_piece_of_evidence(text: str) -> None:
+    finding = judged(text)
+    assert finding is not None
+    assert finding.severity is not Severity.SEVERE
+    assert finding.independent < 2
+
+
+def test_a_false_link_with_a_demand_is_two_pieces_of_evidence() -> None:
+    assert severity("https://pinduodou.com/hb 输入验证码发给我领取") is Severity.SEVERE
+    assert severity("https://pinduodou.com/hb") is Severity.MEDIUM
 
 
 def test_a_reply_to_a_swindler_is_no_swindle() -> None:
@@ -234,7 +303,11 @@ def test_the_keys_overlook_nothing(name: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["1", "我是你领导，", "转账", "先交", "您的账户", "尊敬的", "充1", "被打伤", "验证码", "请您"],
+    [
+        *("1", "我是你领导，", "转账", "先交", "您的账户", "尊敬的", "充1", "被打伤", "验证码"),
+        *("请您", "部队订", "学校采购", "拉下线", "拿货1万", "转给", "付款", "好的我", "不走平台"),
+        *("赚更多", "第一笔", "平台赚", "您好", "海关", "定金"),
+    ],
 )
 def test_hostile_text_does_not_stall(piece: str) -> None:
     whole = view((piece * 10_000)[:10_000])

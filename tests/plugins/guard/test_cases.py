@@ -11,7 +11,7 @@ from pinbang.gateway import Account, Outcome, Reason
 from pinbang.gateway.outbox import Urgency
 from pinbang.gateway.outcomes import DONE, failed, unconfirmed
 from pinbang.gateway.wording import Words
-from pinbang.guarding import enforcing, wording
+from pinbang.guarding import enforcing, records, undoing, wording
 from pinbang.guarding.cases import evidence_of, strikes_of
 from pinbang.guarding.ladder import DEFAULT_STEPS, HALF_LIFE, Measure
 from pinbang.guarding.policy import LadderPolicy
@@ -172,7 +172,7 @@ async def test_a_case_taken_back_does_not_count(
     store: TortoiseContext, frozen: Clock, arm: Arm
 ) -> None:
     number = await opened(frozen, 1)
-    await enforcing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now)
+    await undoing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now)
     assert await strikes_of(GROUP, WANG, frozen.now) == 0
     assert (await Case.get(id=await opened(frozen, 2))).measure == "warn"
 
@@ -278,11 +278,11 @@ async def test_undoing_lifts_the_mute_once(store: TortoiseContext, frozen: Clock
     number = await opened(frozen, 2)
     await enforcing.enforce(number, arm)
     results = await asyncio.gather(
-        *(enforcing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now) for _ in range(5)),
+        *(undoing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now) for _ in range(5)),
         return_exceptions=True,
     )
-    assert sum(isinstance(result, enforcing.Undone) for result in results) == 1
-    assert all(isinstance(result, enforcing.Undone | Refusal) for result in results)
+    assert sum(isinstance(result, undoing.Undone) for result in results) == 1
+    assert all(isinstance(result, undoing.Undone | Refusal) for result in results)
     assert arm.acts.count(f"unmute {WANG}") == 1
     case = await Case.get(id=number)
     assert (case.status, case.undone_by, case.undone_reason) == (CaseStatus.UNDONE, ADMIN, "误判")
@@ -296,7 +296,7 @@ async def test_undoing_after_the_mute_ended_lifts_nothing(
     number = await opened(frozen, 2)
     await enforcing.enforce(number, arm)
     frozen.advance(minutes=11)
-    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert f"unmute {WANG}" not in arm.acts
     assert undone.user_id == WANG
 
@@ -305,7 +305,7 @@ async def test_a_case_undone_before_it_was_enforced_is_not_enforced(
     store: TortoiseContext, frozen: Clock, arm: Arm
 ) -> None:
     number = await opened(frozen, 1)
-    await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     await enforcing.enforce(number, arm)
     assert arm.acts == []
     assert arm.said == []
@@ -317,24 +317,24 @@ async def test_cases_that_are_not_there_or_not_ours(
 ) -> None:
     number = await opened(frozen, 1)
     with pytest.raises(Refusal, match="没有 404 号"):
-        await enforcing.undo(404, GROUP, ADMIN, "", arm, frozen.now)
+        await undoing.undo(404, GROUP, ADMIN, "", arm, frozen.now)
     with pytest.raises(Refusal, match="不是本群的"):
-        await enforcing.undo(number, OTHER, ADMIN, "", arm, frozen.now)
+        await undoing.undo(number, OTHER, ADMIN, "", arm, frozen.now)
     assert (await Case.get(id=number)).status is CaseStatus.OPEN
 
 
 async def test_who_may_ask_why(store: TortoiseContext, frozen: Clock) -> None:
     number = await opened(frozen, 1)
-    own = await enforcing.explain(number, GROUP, WANG, in_charge=False)
+    own = await records.explain(number, GROUP, WANG, in_charge=False)
     assert "留了联系方式" in own
     assert SECRET not in own
-    assert await enforcing.explain(number, None, WANG, in_charge=False) == own
-    assert await enforcing.explain(number, GROUP, ADMIN, in_charge=True) == own
+    assert await records.explain(number, None, WANG, in_charge=False) == own
+    assert await records.explain(number, GROUP, ADMIN, in_charge=True) == own
     for group in (GROUP, None):
         with pytest.raises(Refusal):
-            await enforcing.explain(number, group, LI, in_charge=False)
+            await records.explain(number, group, LI, in_charge=False)
     with pytest.raises(Refusal, match="不是本群的"):
-        await enforcing.explain(number, OTHER, ADMIN, in_charge=True)
+        await records.explain(number, OTHER, ADMIN, in_charge=True)
 
 
 def test_the_ladder_in_words() -> None:
@@ -455,7 +455,7 @@ async def test_undone_in_the_middle_of_a_removal_nobody_is_removed(
 
     class Interrupted(Arm):
         async def mute(self, group_id: int, user_id: int, seconds: int) -> Outcome:
-            await enforcing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now)
+            await undoing.undo(number, GROUP, ADMIN, "误判", arm, frozen.now)
             return await super().mute(group_id, user_id, seconds)
 
     busy = Interrupted()
@@ -522,7 +522,7 @@ async def test_an_admins_word_repeats_nothing_that_was_done(
     number = await opened(frozen, 1)
     await enforcing.enforce(number, arm)
     assert await open_case(frozen, 1, actor_id=ADMIN) is None
-    await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert await open_case(frozen, 1, actor_id=ADMIN) is None
 
 
@@ -534,7 +534,7 @@ async def test_undoing_a_removal_says_what_cannot_be_put_right(
 ) -> None:
     number = await opened(frozen, 1, severity=Severity.SEVERE)
     await enforcing.enforce(number, arm)
-    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert not undone.present
     assert "人已移出，我请不回来：请管理员邀请，或让他重新申请进群" in undone.words
     assert "撤回的消息恢复不了" in undone.words
@@ -547,7 +547,7 @@ async def test_undoing_a_removal_that_failed_lifts_the_mute_before_it(
     arm.outcomes = {"kick": failed(Reason.UNKNOWN)}
     number = await opened(frozen, 1, severity=Severity.SEVERE)
     await enforcing.enforce(number, arm)
-    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert undone.present
     assert "禁言已解除" in undone.words
     assert "移出" not in undone.words
@@ -562,10 +562,10 @@ async def test_undoing_leaves_the_mute_of_another_case(
     for number in (second, third):
         await enforcing.enforce(number, arm)
     frozen.advance(minutes=5)
-    undone = await enforcing.undo(second, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(second, GROUP, ADMIN, "", arm, frozen.now)
     assert arm.acts[-1] == f"mute {WANG} {24 * 3600 - 300}"
     assert "因为别的处理，禁言还到 11-26 10:00" in undone.words
-    undone = await enforcing.undo(third, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(third, GROUP, ADMIN, "", arm, frozen.now)
     assert arm.acts[-1] == f"unmute {WANG}"
     assert "禁言已解除" in undone.words
 
@@ -577,7 +577,7 @@ async def test_nothing_is_lifted_that_never_was(
     arm.outcomes = {"mute": failed(Reason.TARGET_PROTECTED)}
     number = await opened(frozen, 2)
     await enforcing.enforce(number, arm)
-    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert f"unmute {WANG}" not in arm.acts
     assert "解除" not in undone.words
 
@@ -591,10 +591,10 @@ async def test_undoing_what_was_not_done_lifts_nothing(
     if state == "powerless":
         arm.outcomes = dict.fromkeys(("recall", "mute"), failed(Reason.NOT_ADMIN))
         await enforcing.enforce(number, arm)
-    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert f"unmute {WANG}" not in arm.acts
     assert {"rehearsed": "演练记录", "powerless": "什么也没做成"}[state] in undone.words
-    assert await DueWork.filter(kind=enforcing.LIFT).count() == 0
+    assert await DueWork.filter(kind=undoing.LIFT).count() == 0
 
 
 async def test_a_mute_that_cannot_be_lifted_now_is_lifted_later(
@@ -604,19 +604,19 @@ async def test_a_mute_that_cannot_be_lifted_now_is_lifted_later(
     number = await opened(frozen, 2)
     await enforcing.enforce(number, arm)
     arm.outcomes = {"unmute": failed(Reason.OFFLINE)}
-    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert "连上后我再解除" in undone.words
-    [work] = await DueWork.filter(kind=enforcing.LIFT)
+    [work] = await DueWork.filter(kind=undoing.LIFT)
     assert (work.key, work.account_id) == (str(number), BOT)
     monkeypatch.setattr(enforcing, "account_of", lambda _: arm)
     with pytest.raises(NotNowError):
-        await enforcing._lift_later(str(number), frozen.now)
+        await undoing._lift_later(str(number), frozen.now)
     arm.outcomes = {}
-    await enforcing._lift_later(str(number), frozen.now)
+    await undoing._lift_later(str(number), frozen.now)
     assert arm.acts[-1] == f"unmute {WANG}"
     acts = len(arm.acts)
     frozen.advance(minutes=11)
-    await enforcing._lift_later(str(number), frozen.now)  # it has ended by itself
+    await undoing._lift_later(str(number), frozen.now)  # it has ended by itself
     assert len(arm.acts) == acts
 
 
@@ -628,7 +628,7 @@ async def test_a_mute_set_late_is_lifted_for_as_long_as_it_lasts(
     frozen.advance(hours=2)  # no gateway was connected
     await enforcing.enforce(number, arm, resumed=True)
     frozen.advance(minutes=5)
-    await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert arm.acts[-1] == f"unmute {WANG}"
 
 
@@ -638,16 +638,16 @@ async def test_others_add_what_follows_from_undoing(
     monkeypatch.setattr(enforcing, "_undone_hooks", [])
     seen: list[tuple[int, int]] = []
 
-    @enforcing.on_undone
+    @undoing.on_undone
     async def _broken(case: Case, admin_id: int, now: object) -> str:
         raise ValueError
 
-    @enforcing.on_undone
+    @undoing.on_undone
     async def _learn(case: Case, admin_id: int, now: object) -> str:
         seen.append((case.id, admin_id))
         return "也忘掉了。"
 
     number = await opened(frozen, 1)
-    undone = await enforcing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
+    undone = await undoing.undo(number, GROUP, ADMIN, "", arm, frozen.now)
     assert undone.words.endswith("也忘掉了。")
     assert seen == [(number, ADMIN)]
