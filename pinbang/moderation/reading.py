@@ -97,6 +97,11 @@ class MessageView:
     forwarded: str = ""
     lately: tuple[EarlierMessage, ...] = ()
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there are words of people in it, not only those of a card or a file's name."""
+        return bool(self.text or self.forwarded)
+
     @cached_property
     def readable(self) -> str:
         """Everything a person would read: own text, markdown, forwards, card titles, file names."""

@@ -164,7 +164,7 @@ def advertises(message: MessageView) -> Finding | None:
     if len(text) > MAX_READ:
         text = f"{text[: MAX_READ // 2]}\n{text[-MAX_READ // 2 :]}"
     # What a card says was not written by who shares it: 群公告 reads like an advertisement.
-    trained = trained_points(_own_words(message, text), "ad") if message.text else 0.0
+    trained = trained_points(_own_words(message, text), "ad") if message.has_words else 0.0
     topics = _topics_of(text)
     reaches = [
         *_contact_clues(text, offering=bool(topics)),

@@ -148,7 +148,7 @@ def swindles(message: MessageView) -> Finding | None:
     if len(text) > MAX_READ:
         text = f"{text[: MAX_READ // 2]}\n{text[-MAX_READ // 2 :]}"
     found = _signs_in(text)
-    tone = _tone(text, found) if message.text else 0.0
+    tone = _tone(text, found) if message.has_words else 0.0
     links = _link_clues(message) if found or tone > 0 or _may_link(message, text) else []
     if tone <= 0 and not found and not links:
         return None

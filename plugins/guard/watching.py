@@ -162,6 +162,7 @@ async def _inquire(
         if forwards and (examined is None or examined.decision is None):
             whole, examined = await _by_forwards(view, forwards, record, familiarity)
         if examined is None or examined.decision is None or await _is_exempt(view, record):
+            logger.debug("A message that was looked at closely stays")
             return
         account = account_of(view.self_id)
         await enforcing.act_on(whole, examined.decision, account, rehearsed=examined.rehearsed)

@@ -97,9 +97,12 @@ async def seeing(start_bot: Start, server: PictureServer) -> AsyncIterator[BotPr
         assert f":{server.port}/" not in process.log_text()
 
 
-async def still_there(gateway: SimulatedGateway, world: World, *said: StoredMessage) -> None:
-    """Let a recall that is under way arrive, then see that there was none."""
-    await asyncio.sleep(1)
+async def still_there(process: BotProcess, gateway: SimulatedGateway, *said: StoredMessage) -> None:
+    """Wait until the bot has decided about each message; see that it took none back."""
+    deadline = asyncio.get_running_loop().time() + 20
+    while process.log_text().count("looked at closely stays") < len(said):
+        assert asyncio.get_running_loop().time() < deadline
+        await asyncio.sleep(0.05)
     assert not [message for message in said if message.recalled]
     assert not [call for call in gateway.calls if call.action == "delete_msg"]
 
@@ -115,7 +118,7 @@ async def test_codes_in_pictures(
             world.say(GROUP, XIAOLI, server.picture("/broken.jpg")),
         ]
         await server.until(lambda: len(server.served) == 3)
-        await still_there(gateway, world, *kept)
+        await still_there(seeing, gateway, *kept)
 
         advert = world.say(GROUP, XIAOWANG, server.picture("/group.png"))
         await gateway.until(lambda: advert.recalled)
@@ -156,7 +159,7 @@ async def test_a_picture_that_never_comes_stays(
     async with SimulatedGateway(world, NAPCAT, url=seeing.url) as gateway:
         kept = world.say(GROUP, XIAOWANG, server.picture("/slow/group.png"))
         await seeing.logged("A picture was not fetched: too slow")
-        await still_there(gateway, world, kept)
+        await still_there(seeing, gateway, kept)
 
 
 async def test_other_hosts_are_not_asked(
@@ -168,14 +171,17 @@ async def test_other_hosts_are_not_asked(
             for host in ("localhost", "127.0.0.2", "user@127.0.0.1")
         ]
         kept.append(world.say(GROUP, XIAOWANG, segments.image(url="file:///etc/passwd")))
-        await still_there(gateway, world, *kept)
+        await still_there(seeing, gateway, *kept)
         assert server.requests == []
 
 
 async def test_by_default_no_local_address_is_asked(
-    bot: BotProcess, server: PictureServer, world: World
+    start_bot: Start, server: PictureServer, world: World
 ) -> None:
-    async with SimulatedGateway(world, NAPCAT, url=bot.url) as gateway:
+    async with (
+        start_bot(LOG_LEVEL="DEBUG") as bot,
+        SimulatedGateway(world, NAPCAT, url=bot.url) as gateway,
+    ):
         kept = world.say(GROUP, XIAOWANG, server.picture("/group.png"))
-        await still_there(gateway, world, kept)
+        await still_there(bot, gateway, kept)
         assert server.requests == []

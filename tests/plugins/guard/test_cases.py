@@ -608,7 +608,7 @@ async def test_a_mute_that_cannot_be_lifted_now_is_lifted_later(
     assert "连上后我再解除" in undone.words
     [work] = await DueWork.filter(kind=undoing.LIFT)
     assert (work.key, work.account_id) == (str(number), BOT)
-    monkeypatch.setattr(enforcing, "account_of", lambda _: arm)
+    monkeypatch.setattr(undoing, "account_of", lambda _: arm)
     with pytest.raises(NotNowError):
         await undoing._lift_later(str(number), frozen.now)
     arm.outcomes = {}
@@ -635,7 +635,7 @@ async def test_a_mute_set_late_is_lifted_for_as_long_as_it_lasts(
 async def test_others_add_what_follows_from_undoing(
     store: TortoiseContext, frozen: Clock, arm: Arm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(enforcing, "_undone_hooks", [])
+    monkeypatch.setattr(undoing, "_undone_hooks", [])
     seen: list[tuple[int, int]] = []
 
     @undoing.on_undone
