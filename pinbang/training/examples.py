@@ -15,6 +15,8 @@ PERMITTED = frozenset(
     {"cold", "swsr", "adqq_mc_group", "lccc_toy", "domain_handwritten", "synthetic_pii"}
 )
 """Sources that may train something that ships."""
+CHAT = frozenset({"lccc_toy", "adqq_mc_group"})
+"""Permitted sources of what people say to each other in private and in groups."""
 LABELS = ("clean", "ad", "abuse", "scam", "pii")
 
 

@@ -1,13 +1,19 @@
 """The civility judge: what must pass, what must not. All sentences are written for these tests."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pinbang.moderation.judging import Finding, Severity
+from pinbang.moderation.lexicon import load_keys, load_lines
 from pinbang.moderation.reading import read_message
 from pinbang.moderation.weighing import DEFAULT_THRESHOLD
+from plugins.civility import judges
 from plugins.civility.judges import is_uncivil
+from scripts.make_lexicon_keys import suffices
+
+LEXICON = Path(judges.__file__).parent / "lexicon"
 
 
 def judged(text: str, *segments: dict[str, Any]) -> Finding | None:
@@ -144,6 +150,30 @@ nmn 保健品靠谱吗
 你全家都点一下呗 谢谢
 爱你们
 谢谢大佬
+草泥马是羊驼 动物园见过
+臭不要脸求一刀
+不要脸 我又来求助力了
+乡巴佬鸡蛋两块五一个
+白痴级教程有没有
+智障客服听不懂人话
+智障机器人只会说亲亲
+弱智吧的段子真好笑
+脑残式下单 看到就买
+脑瘫女孩写的诗真好
+骑🐎去了
+你🐎上到吗
+给娃买个🐴玩具
+🐶粮到了
+炖🐔汤
+nc 系列接口 有人用过吗
+智齿发炎了 智z打错了
+嘴真甜呀你
+跪下来系鞋带
+没🐎达没法转 玩具坏了
+吃💩的是屎壳郎
+一坨泥巴
+你原地等我
+妈妈说我长得丑 哈哈
 """.strip().splitlines()
 
 UNCIVIL = """
@@ -287,6 +317,52 @@ n m s l
 廢物東西
 腦殘
 賤人
+你真垃圾
+你太恶心了
+你们好下贱
+群主真贱
+煞笔玩意
+傻13
+脑c吧
+脑can东西
+nao残
+弱zhi
+s b 滚
+dsb
+你这畜牲
+小崽种
+辣鸡群主
+🐶东西
+傻🐶
+🐷脑子
+你🐴没了
+操你🐎
+没🐎的东西
+你有四个🐎吗
+你几个妈啊 这么飘
+去拼个妈再来说话
+cao ni ma
+caonima
+ni ma si le
+sha bi 东西
+nao can
+满嘴喷粪
+你就是一坨屎
+不要逼脸
+你全家骨灰都扬了
+给你烧纸
+你坟头草三米高
+你怎么还没死
+早日升天吧你
+祝你不孕不育
+你小时候是不是被猪亲过
+你脑子里全是屎
+你嘴怎么这么臭
+你妈没教过你说话吗
+跪下给爷道歉
+蝈蝻
+婚驴
+你户口本就你一页吧
 """.strip().splitlines()
 
 
@@ -328,6 +404,30 @@ def test_severity() -> None:
     assert severity("傻逼") is Severity.LIGHT
     assert severity("你个傻逼") is Severity.MEDIUM
     assert severity("你妈死了") is Severity.SEVERE
+
+
+def test_what_rests_on_tone_alone_is_mild() -> None:
+    finding = judged("那个地方出来的人没一个好东西，全是小偷，见一个就该赶走一个")
+    assert finding is not None
+    assert finding.label == "言语攻击"
+    assert finding.mild or judges.reads_plainly(
+        "那个地方出来的人没一个好东西,全是小偷,见一个就该赶走一个", "abuse"
+    )
+
+
+@pytest.mark.parametrize("text", ["你个傻逼", "操你妈", "你真垃圾", "滚"])
+def test_known_insults_are_never_mild(text: str) -> None:
+    finding = judged(text)
+    assert finding is not None
+    assert not finding.mild
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted((LEXICON / "keys").glob("*.txt"))])
+def test_the_keys_overlook_nothing(name: str) -> None:
+    # After changing a lexicon: python scripts/make_lexicon_keys.py plugins/civility/lexicon
+    keys = load_keys(LEXICON / "keys" / f"{name}.txt")
+    for line in load_lines(LEXICON / f"{name}.txt"):
+        assert suffices(line, keys), line
 
 
 def test_evidence_never_quotes() -> None:
