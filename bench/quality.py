@@ -26,12 +26,13 @@ from pinbang.moderation.weighing import DEFAULT_THRESHOLD
 from pinbang.settings import Settings
 
 JUDGES = {
-    "ad": ("ad", "scam"),
+    "ad": ("ad",),
     "abuse": ("civility", "coercion"),
-    "scam": ("scam", "ad"),
+    "scam": ("scam",),
     "pii": ("privacy",),
 }
-"""Which judges' findings count as catching a label: an ad that cheats may be called either."""
+"""Which judges' findings count as catching a label; an ad that only the scam judge objects to, or
+the other way round, is counted as missed."""
 CHAT = frozenset({"lccc_toy", "adqq_mc_group", "nus_sms_zh", "tg_spam"})
 """Sources whose clean rows are people talking to each other."""
 SHORT = 30

@@ -23,9 +23,9 @@ MODEL_FILE = Path(__file__).with_name("model.json.gz")
 CLASSES = ("ad", "scam", "abuse")
 """Abuse is last, so the greatest of several packed weights is that of the most abusive n-gram."""
 
-AT_CAUTION = {"ad": 2.2, "scam": 1.4, "abuse": 1.4}
+AT_CAUTION = {"ad": 2.2, "scam": 0.6, "abuse": 1.4}
 """Points of a text exactly at its class's caution score; 1.33 reach the guard's threshold."""
-PER_LOG_ODD = {"ad": 0.5, "scam": 0.8, "abuse": 0.5}
+PER_LOG_ODD = {"ad": 0.5, "scam": 0.4, "abuse": 0.5}
 MOST = 3.0
 """No text earns more points than this for how it reads."""
 FEWEST_HAN = 5

@@ -533,7 +533,7 @@ def test_hostile_text_does_not_stall(piece: str) -> None:
     whole = view((piece * 10_000)[:10_000])
     assert whole.normalised.text
     assert isinstance(whole.links, tuple)
-    advertises(view("预热"))
-    started = time.perf_counter()
+    advertises(view("这一句只为先把模型读进来"))
+    started = time.process_time()
     advertises(whole)
-    assert time.perf_counter() - started < 0.5  # 20 ms on an idle machine
+    assert time.process_time() - started < 0.5  # measured 0.02 s; the rest is for slow machines

@@ -175,7 +175,7 @@ async def test_a_looser_setting_lets_go(room: Room) -> None:
 async def test_a_stricter_setting_catches_more_and_shows_examples_in_private(room: Room) -> None:
     await with_word(room)
     await told(room, "/设置 守护 判定分数 0.95")
-    await room.hears(WANG, WORD + " 13612340001")
+    await room.hears(WANG, f"{WORD}，我的号 13612340001")
     before = len(room.calls)
     answers = await room.hears(ADMIN, "/回测 7 判定分数 0.6")
     whispered, answer = answers
