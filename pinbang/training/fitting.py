@@ -34,7 +34,7 @@ from pinbang.text.normalise import normalise
 from pinbang.text.syllables import latin_phrases, sounding
 from pinbang.training.examples import CHAT, Example
 
-FALSE_POSITIVES = {"ad": 0.0015, "abuse": 0.012, "scam": 0.005}
+FALSE_POSITIVES = {"ad": 0.0015, "abuse": 0.0155, "scam": 0.005}
 """Share of clean examples, for abuse of chat, that may reach a class's caution score in
 cross-validation."""
 PLAIN = 0.001
@@ -68,7 +68,7 @@ SMALLEST_WEIGHT = 0.03
 """Weights nearer to zero than this are dropped from the file."""
 PRECISION = 100
 """Weights are stored as whole numbers of 1/PRECISION."""
-NEAR = 1.5
+NEAR = {"ad": 1.5, "scam": 0.3, "abuse": 1.5}
 """How far below its caution a text of a class still counts: there it still earns points."""
 OVERLOOKED = 0.005
 """Share of such texts that may be taken for plainly clean."""
@@ -177,7 +177,7 @@ def _clear(fitted: Fitted, examples: Sequence[Example]) -> list[float]:
         glimpse = dict(zip(CLASSES, model.log_odds(model.known(short_grams(shaped))), strict=True))
         glimpse["abuse"] += model.hidden(text, shaped)
         for name in CLASSES:
-            if scores[name] > -NEAR:
+            if scores[name] > -NEAR[name]:
                 near[name].append(glimpse[name])
     return [
         float(np.quantile(near[name], OVERLOOKED)) if len(near[name]) > 1 / OVERLOOKED else -1e9
