@@ -172,6 +172,8 @@ _SHORT_PIECE, _SHORT_SHARE, _SINGLES = 2, 0.6, 3
 _ANY_PICTURE = "✨"
 _MASK = "**"
 _BEFORE_HEART = frozenset("v微薇威徽葳崴维")
+_PICTURE_WORDS = frozenset("🐴🐎🐔🐶🐕🐷🐖🐢")
+"""Pictures that stand for a word, mostly a rude one: 你🐴."""
 _TWO_LETTERS = re.compile(r"[a-z][ .\-_'*·/|^~]{1,2}[a-z]")
 _SEPARATOR = re.compile(f"[{_SEPARATORS}]")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
@@ -287,7 +289,9 @@ def _strewn(text: str, counts: Counter[str]) -> Iterator[str]:
 
 
 def _belongs(text: str, start: int, end: int) -> bool:
-    """Tell a heart that means 信, and the point of a price, from what is strewn."""
+    """Tell a heart that means 信, a picture for a word, a price's point from what is strewn."""
+    if not _PICTURE_WORDS.isdisjoint(text[start:end]):
+        return True
     if text[start] == "❤" and text[start - 1 : start] in _BEFORE_HEART:
         return True
     around = text[start - 1 : start] + text[end : end + 1]

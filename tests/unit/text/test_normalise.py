@@ -283,3 +283,9 @@ def test_hostile_text_of_ten_thousand_characters_stays_cheap(piece: str) -> None
     start = time.process_time()
     normalise(text)
     assert time.process_time() - start < 0.5  # measured 0.01 s; the rest is for slow machines
+
+
+def test_pictures_that_stand_for_a_word_stay() -> None:
+    text = "你🐴的你🐴没了你🐴"
+    assert normalise(text).text == text
+    assert normalise("加🍎微🍎信🍎聊").text == "加微信聊"
