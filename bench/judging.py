@@ -31,7 +31,7 @@ from pinbang.text.tokenise import tokenise, warm_up
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 MESSAGES = 2400
 BAD_SHARE = 0.05
-ROUNDS = 5
+ROUNDS = 15
 SMALL, LARGE = 1_000, 10_000
 FEW_TERMS, MANY_TERMS = 1_000, 60_000
 
