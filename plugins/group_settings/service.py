@@ -8,8 +8,7 @@ from pydantic.fields import FieldInfo
 
 from pinbang.groups import GroupRecord, GroupSettings, forget_group, save_settings, sections
 from pinbang.refusal import Refusal, UsageRefusal
-
-from .rules import Unreadable, read_value, show_value
+from pinbang.text.setting_values import Unreadable, read_value, show_value
 
 
 def find_section(name: str) -> type[GroupSettings]:

@@ -12,6 +12,7 @@ from pinbang.guarding.policy import GuardPolicy, LadderPolicy
 from pinbang.parameters import ThisAccount
 from pinbang.refusal import UsageRefusal
 from pinbang.router import ArgumentText
+from pinbang.text.setting_values import Unreadable, show_value
 
 from . import rules, service, wording
 
@@ -35,7 +36,7 @@ async def _(
     try:
         on, named = rules.read_switch(text)
         result = await service.switch(record, named, event.user_id, on=on)
-    except rules.Unreadable as error:
+    except Unreadable as error:
         raise UsageRefusal(str(error)) from error
     record = await load_group(event.group_id, account.self_id)
     first_step = record.policy(LadderPolicy).steps[0].words
@@ -53,7 +54,7 @@ async def _(
 ) -> None:
     try:
         days, rest = rules.read_days(text, REPORTED_DAYS)
-    except rules.Unreadable as error:
+    except Unreadable as error:
         raise UsageRefusal(str(error)) from error
     if rest or days > MAX_REPORTED_DAYS:
         raise UsageRefusal(f"天数写 1 到 {MAX_REPORTED_DAYS}。")
@@ -77,7 +78,7 @@ async def _(
     try:
         days, rest = rules.read_days(text, None)
         proposal = rules.read_proposal(rest, service.triable_titles())
-    except rules.Unreadable as error:
+    except Unreadable as error:
         raise UsageRefusal(str(error)) from error
     record = await load_group(event.group_id, account.self_id)
 
@@ -99,5 +100,5 @@ def _present(record: GroupRecord, proposal: rules.Proposal) -> str:
     policy = record.policy(GuardPolicy)
     for key in service.TRIABLE:
         if GuardPolicy.model_fields[key].title == proposal.setting:
-            return rules.show_value(getattr(policy, key))
+            return show_value(getattr(policy, key))
     return ""

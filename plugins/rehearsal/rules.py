@@ -5,9 +5,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from pinbang.moderation.terms import CATEGORIES, problem_with, tidied
+from pinbang.text.setting_values import Unreadable
 
 EVERYTHING = "全部"
 _ON = ("开启", "打开", "开始", "开", "on")
@@ -15,10 +15,6 @@ _OFF = ("关闭", "关掉", "结束", "停止", "关", "off")
 _SEPARATORS = re.compile(r"[\s,，、;；]+")
 _EVERYTHING = frozenset({EVERYTHING, "所有", "全"})
 _DAYS = re.compile(r"最?近?(?P<days>\d{1,4})(?!\d)\s*天?(?P<rest>.*)", re.DOTALL)
-
-
-class Unreadable(ValueError):  # noqa: N818 -- an answer to an admin, not a fault
-    """A request that cannot be understood; the text says what to write."""
 
 
 def read_switch(text: str) -> tuple[bool, tuple[str, ...]]:
@@ -100,36 +96,6 @@ def example(title: str) -> str:
 
 
 _EXAMPLES = {"判定分数": "0.7", "停用判定": "文明", "新人从严": "关"}
-_YES = frozenset({"开", "开启", "打开", "是", "要"})
-_NO = frozenset({"关", "关闭", "否", "不要"})
-_NOTHING = frozenset({"无", "空", "没有", "清空"})
-
-
-def read_value(text: str, present: object) -> object:
-    """Read a setting's value as a value of the kind that `present` is."""
-    if isinstance(present, bool):
-        if text in _YES or text in _NO:
-            return text in _YES
-        raise Unreadable("请写“开”或“关”。")
-    if isinstance(present, list):
-        return [] if text in _NOTHING else [name for name in _SEPARATORS.split(text) if name]
-    if isinstance(present, float):
-        try:
-            return float(text)
-        except ValueError:
-            raise Unreadable("请写一个数字，例如 0.7。") from None
-    return text
-
-
-def show_value(value: object) -> str:
-    """Write a setting's value as an admin would."""
-    if isinstance(value, bool):
-        return "开" if value else "关"
-    if isinstance(value, list):
-        return "、".join(map(str, cast(list[object], value))) or "无"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 MAX_EXAMPLES = 5
 
 

@@ -33,8 +33,9 @@ from pinbang.refusal import Refusal
 from pinbang.roles import EXEMPT_FROM
 from pinbang.store.models import AuditEntry, Case, CaseStatus
 from pinbang.text.masking import masked
+from pinbang.text.setting_values import Unreadable, read_value
 
-from .rules import Comparison, Example, Proposal, Then, Unreadable, read_value, switched
+from .rules import Comparison, Example, Proposal, Then, switched
 
 AT_ONCE = 500
 """Kept messages that are read at a time."""
@@ -199,7 +200,7 @@ def policy_with(record: GroupRecord, proposal: Proposal) -> GuardPolicy:
             value = read_value(proposal.value, getattr(policy, key))
             return GuardPolicy.model_validate({**policy.model_dump(), key: value})
         except Unreadable as error:
-            raise Refusal(f"{info.title}：{error}") from error
+            raise Refusal(f"{info.title}：{error}。") from error
         except ValidationError as error:
             first = error.errors()[0]
             reason = first["msg"].removeprefix("Value error, ")

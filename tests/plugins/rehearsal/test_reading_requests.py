@@ -2,17 +2,16 @@
 
 import pytest
 
+from pinbang.text.setting_values import Unreadable, read_value
 from plugins.rehearsal.rules import (
     MAX_EXAMPLES,
     Comparison,
     Example,
     Proposal,
     Then,
-    Unreadable,
     read_days,
     read_proposal,
     read_switch,
-    read_value,
     switched,
 )
 

@@ -1,4 +1,4 @@
-"""Pure: read and show the values of settings as people write them."""
+"""Read and show the values of settings as people write them."""
 
 import re
 import unicodedata
